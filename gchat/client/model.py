@@ -1,0 +1,328 @@
+"""Everything the screen can show, and nothing else: networks, buffers, lines, members, the input, what lies on top.
+
+The model is plain data with a few methods that keep its invariants; ``update.py`` is the only writer, ``view.py`` only
+reads.  Every text in it that came from outside has been through ``text.sanitise`` already.  Times are Unix seconds.
+
+What may be changed here: what is known.  How it looks belongs to ``view.py``, what happens to ``update.py``.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable
+from enum import Enum
+
+from gchat.client.address import Address
+from gchat.client.answers import Answers
+from gchat.client.completion import Completion
+from gchat.client.editor import Editor, KillRing
+from gchat.client.line import Line
+from gchat.client.outgoing import Outgoing
+from gchat.client.overlay import Overlay
+from gchat.client.session import Session, irc_wire
+from gchat.client.settings import Settings
+from gchat.irc.casemap import fold as ascii_fold
+from gchat.irc.isupport import ISupport
+from gchat.irc.lines import Wire
+from gchat.irc.mask import compile_mask, complete
+
+
+class State(Enum):
+    """Where a network's connection is."""
+
+    DISCONNECTED = "disconnected"  # and nobody wants it otherwise
+    WAITING = "waiting"  # tries again at Network.next_attempt
+    CONNECTING = "connecting"  # name lookup, TCP, TLS
+    REGISTERING = "registering"  # connected; CAP, NICK, USER
+    READY = "ready"
+
+
+class BufferKind(Enum):
+    """What a buffer holds."""
+
+    SERVER = "server"  # the network's own: its words, and answers that belong nowhere else
+    CHANNEL = "channel"
+    QUERY = "query"  # a conversation with one nick
+    LIST = "list"  # the table that /list fills
+
+
+class User:
+    """Somebody else (or us) on a network, shared by all channels they are seen in."""
+
+    __slots__ = ("account", "away", "bot", "host", "ignored", "nick", "realname", "username")
+
+    def __init__(self, nick: str, username: str = "", host: str = "") -> None:
+        """Know a nick, and whatever else is known of it."""
+        self.nick = nick
+        self.username = username
+        self.host = host
+        self.account = ""
+        self.realname = ""
+        self.away = False
+        self.bot = False
+
+
+class Member:
+    """A user in one channel."""
+
+    __slots__ = ("prefixes", "spoke", "user")
+
+    def __init__(self, user: User, prefixes: str = "") -> None:
+        """``prefixes`` are the roles' symbols, highest first, as ISUPPORT PREFIX orders them: ``"@+"``, ``""``."""
+        self.user = user
+        self.prefixes = prefixes
+        self.spoke = 0.0  # when they last said something here; completion offers the latest first
+
+
+class Buffer:
+    """One pane's worth of conversation."""
+
+    __slots__ = (
+        "anchor",
+        "anchor_row",
+        "editor",
+        "fresh",
+        "joined",
+        "key",
+        "kind",
+        "lines",
+        "marker",
+        "members",
+        "mentions",
+        "modes",
+        "name",
+        "network",
+        "roster_version",
+        "scrollback",
+        "topic",
+        "topic_setter",
+        "topic_time",
+        "typing",
+        "unread",
+    )
+
+    def __init__(
+        self, network: "Network", kind: BufferKind, name: str, scrollback: int, kill_ring: KillRing
+    ) -> None:
+        """Make an empty buffer; ``Model.open`` is what puts one on the screen."""
+        self.network = network
+        self.kind = kind
+        self.name = name  # as it is shown: "#team", "Nine", the network's name
+        self.lines: list[Line] = []  # oldest first; serials grow, without gaps only by chance
+        self.scrollback = scrollback
+
+        self.topic = ""
+        self.topic_setter = ""
+        self.topic_time = 0.0
+        self.modes = ""  # "+nt", "+klnt key 10" without the letters nobody set; "" = not known
+        self.key = ""  # the channel key it was joined with
+        self.joined = False  # a channel we are in
+        self.members: dict[str, Member] = {}  # by folded nick
+        self.roster_version = 0  # grows whenever something of the nick list changed
+
+        self.unread = 0  # messages nobody has seen
+        self.mentions = 0  # of these, the ones that call us
+        self.marker: int | None = (
+            None  # serial of the last line that was seen; the 'new' rule stands under it
+        )
+        self.anchor: int | None = None  # scrolled up: serial of the lowest line shown; None = follows the end
+        self.anchor_row = 0  # rows of that line hidden below the pane's edge
+        self.fresh = 0  # lines that came while scrolled up
+
+        self.typing: dict[str, float] = {}  # nick as shown -> when to stop believing it
+        self.editor = Editor(kill_ring)  # the input line: the draft and what was typed here before
+
+    def add(self, line: Line) -> None:
+        """Append a line; the oldest go when there are a tenth more than ``scrollback``."""
+        lines = self.lines
+        lines.append(line)
+        if self.anchor is not None:
+            self.fresh += 1
+        if len(lines) > self.scrollback + (self.scrollback >> 3) + 8:
+            del lines[: len(lines) - self.scrollback]
+            if self.anchor is not None and self.anchor < lines[0].serial:
+                self.anchor, self.anchor_row = lines[0].serial, 0
+
+    def index_of(self, serial: int) -> int:
+        """Return the index of the first line whose serial is not below ``serial`` (``len(lines)`` when there is none)."""
+        return bisect_left(self.lines, serial, key=_serial)
+
+    def follow(self) -> None:
+        """Stop being scrolled up."""
+        self.anchor, self.anchor_row, self.fresh = None, 0, 0
+
+    @property
+    def last_serial(self) -> int | None:
+        """The serial of the newest line."""
+        return self.lines[-1].serial if self.lines else None
+
+
+def _serial(line: Line) -> int:
+    return line.serial
+
+
+class Network:
+    """One server we talk to, through all its connections.
+
+    What is true of one connection only (capabilities, labels, batches) lives in ``session``, which is replaced at
+    every connect.
+    """
+
+    __slots__ = (
+        "address",
+        "answers",
+        "attempt",
+        "autojoin",
+        "away",
+        "buffers",
+        "fold",
+        "id",
+        "isupport",
+        "lag",
+        "name",
+        "next_attempt",
+        "nick",
+        "outgoing",
+        "problem",
+        "server_buffer",
+        "session",
+        "state",
+        "status",
+        "users",
+        "wanted",
+    )
+
+    def __init__(
+        self, number: int, address: Address, name: str, scrollback: int, kill_ring: KillRing
+    ) -> None:
+        """Know a network; nothing is connected yet."""
+        self.id = number
+        self.address = address
+        self.name = name  # as shown: the host until ISUPPORT NETWORK tells a better one
+        self.state = State.DISCONNECTED
+        self.status = ""  # what is being done, in words: "trying 127.0.0.1 port 6667"; "" when READY
+        self.problem = ""  # why the last connection failed or ended, a sentence without its full stop
+        self.nick = ""  # ours, as the server knows it
+        self.away = ""  # our away message, "" when here
+        self.lag: float | None = None  # seconds; grows while a PING is unanswered; None = not measured yet
+        self.attempt = 0  # connections tried since the last one that got ready
+        self.next_attempt = 0.0  # when WAITING
+        self.wanted = False  # somebody wants this connected: it reconnects by itself
+        self.session: Session | None = None
+        self.isupport = ISupport()
+        self.fold: Callable[[str], str] = ascii_fold  # the server's casemapping
+        self.users: dict[str, User] = {}  # everybody we share a channel or a query with, by folded nick
+        self.buffers: dict[str, Buffer] = {}  # channels and queries by folded name
+        self.server_buffer = Buffer(self, BufferKind.SERVER, name, scrollback, kill_ring)
+        self.autojoin: dict[
+            str, tuple[str, str]
+        ] = {}  # folded channel -> (name, key) to be in after a connect
+        self.outgoing = Outgoing()
+        self.answers = Answers()
+
+
+class Model:
+    """The whole client as the view sees it."""
+
+    __slots__ = (
+        "buffers",
+        "columns",
+        "current",
+        "completion",
+        "focused",
+        "hint",
+        "ignores",
+        "kill_ring",
+        "networks",
+        "overlay",
+        "panes",
+        "previous",
+        "quitting",
+        "random",
+        "rows",
+        "settings",
+        "theme",
+        "wire_for",
+    )
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        random: Callable[[], float] = lambda: 0.5,
+        wire_for: Callable[[Address], Wire] = irc_wire,
+    ) -> None:
+        """Start with no network: ``add_network`` makes the first and with it the first buffer.
+
+        ``random`` gives numbers from 0 up to 1, for the jitter of reconnects.  ``wire_for`` says which language an
+        address speaks.
+        """
+        self.settings = settings
+        self.random = random
+        self.wire_for = wire_for
+        self.networks: list[Network] = []
+        self.buffers: list[Buffer] = []  # in the order shown; buffer N of M-N is buffers[N - 1]
+        self.current: Buffer | None = None  # None only before there is a network (Welcome lies on top then)
+        self.previous: Buffer | None = None  # the one shown before, for jumping back
+        self.columns = 80
+        self.rows = 24
+        self.kill_ring = KillRing()  # shared by all input lines
+        self.completion: Completion | None = None  # while Tab is being pressed
+        self.theme = settings.theme
+        self.hint = ""  # a word for the status line, gone with the next key
+        self.overlay: Overlay | None = None
+        self.panes: dict[str, bool] = {}  # "buffers", "members": shown or hidden against the width's choice
+        self.focused = True  # the terminal has the keyboard, as far as it tells
+        self.quitting = False
+        self.ignores = [compile_mask(complete(mask)) for mask in settings.ignores]
+
+    def network(self, number: int) -> Network | None:
+        """Return the network with this id."""
+        for network in self.networks:
+            if network.id == number:
+                return network
+        return None
+
+    def add_network(self, address: Address, name: str = "") -> Network:
+        """Add a network and its server buffer at the end; nothing is connected by this."""
+        number = max((n.id for n in self.networks), default=0) + 1
+        network = Network(
+            number, address, name or address.path or address.host, self.settings.scrollback, self.kill_ring
+        )
+        self.networks.append(network)
+        self.buffers.append(network.server_buffer)
+        if self.current is None:
+            self.current = network.server_buffer
+        return network
+
+    def open(self, network: Network, kind: BufferKind, name: str) -> Buffer:
+        """Return the network's buffer of that name, made at the end of the network's if there is none."""
+        folded = network.fold(name)
+        buffer = network.buffers.get(folded)
+        if buffer is None:
+            buffer = Buffer(network, kind, name, self.settings.scrollback, self.kill_ring)
+            network.buffers[folded] = buffer
+            last = max(i for i, other in enumerate(self.buffers) if other.network is network)
+            self.buffers.insert(last + 1, buffer)
+        return buffer
+
+    def close(self, buffer: Buffer) -> None:
+        """Take a channel, query or list off the screen; its neighbour is shown if it was the current one."""
+        index = self.buffers.index(buffer)
+        if buffer is self.current:
+            other = self.previous if self.previous in self.buffers and self.previous is not buffer else None
+            self.show(other or self.buffers[index - 1 if index else 1])
+        if self.previous is buffer:
+            self.previous = None
+        self.buffers.remove(buffer)
+        network = buffer.network
+        for folded in [key for key, value in network.buffers.items() if value is buffer]:
+            del network.buffers[folded]
+
+    def show(self, buffer: Buffer) -> None:
+        """Make a buffer the current one: its draft comes into the input, and it counts as read."""
+        old = self.current
+        if buffer is old:
+            return
+        if old is not None:
+            old.marker = old.last_serial
+        self.previous, self.current = old, buffer
+        buffer.unread = buffer.mentions = 0

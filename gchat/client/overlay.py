@@ -1,0 +1,59 @@
+"""What lies over the panes: help, a search, the questions of a first start.
+
+Each is a small object with the state the view shows; ``update.py`` gives it the keys.  One at a time.
+"""
+
+from enum import Enum
+
+from gchat.client.editor import Editor
+
+
+class Help:
+    """Pages of text over the message pane; ``top`` is the first row shown (the view clamps it)."""
+
+    __slots__ = ("lines", "title", "top")
+
+    def __init__(self, title: str, lines: list[str]) -> None:
+        """``lines`` may be longer than the screen is wide."""
+        self.title = title
+        self.lines = lines
+        self.top = 0
+
+
+class Search:
+    """A search in the current buffer: what is typed, and the serials of the lines that hold it (oldest first)."""
+
+    __slots__ = ("editor", "found", "hits")
+
+    def __init__(self) -> None:
+        """Start with nothing typed."""
+        self.editor = Editor()
+        self.hits: list[int] = []
+        self.found: int | None = None  # the hit the buffer is scrolled to
+
+
+class Step(Enum):
+    """How far the first start is."""
+
+    NICK = "nick"  # "Choose your nickname: "
+    SERVER = "server"  # "Server [localhost]: "
+    CONNECTING = "connecting"  # waiting for an answer
+    NO_SERVER = "no server"  # s, o or q
+
+
+class Welcome:
+    """The first start: which nickname, which server, and what to do when none is there (SCREEN.md's last picture)."""
+
+    __slots__ = ("default_server", "editor", "nick", "problem", "server", "step")
+
+    def __init__(self, step: Step = Step.NICK, nick: str = "", default_server: str = "localhost") -> None:
+        """Begin at a step; ``nick`` is what is offered or already chosen."""
+        self.step = step
+        self.nick = nick
+        self.server = ""  # what was typed
+        self.default_server = default_server
+        self.problem = ""  # a sentence about the last answer: "There is no server at localhost:6667."
+        self.editor = Editor()  # the answer being typed
+
+
+Overlay = Help | Search | Welcome
