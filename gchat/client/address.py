@@ -1,4 +1,4 @@
-"""Where a server is: ``irc://``, ``ircs://``, ``tutorial://`` and ``unix:`` addresses, and what people type for them.
+"""Where a server is: ``irc://``, ``ircs://``, ``tutorial://`` and ``unix:`` addresses, and what people type.
 
 Pure text; nothing is looked up.  A new scheme is one row in ``SCHEMES``.
 """
@@ -28,8 +28,8 @@ _HOST_BYTES = 253  # RFC 1035, 2.3.4: the longest domain name that can be writte
 class Address(NamedTuple):
     """One server and the channels to join there.
 
-    ``path`` is a unix socket's path and then host and port mean nothing.  ``channels`` are as they will be sent
-    (``"#team"``).  ``nick`` is "" unless the address names one (``irc://Neural@host``).
+    ``path`` is a unix socket's path and then host and port mean nothing.  ``channels`` are as they will be
+    sent (``"#team"``).  ``nick`` is "" unless the address names one (``irc://Neural@host``).
     """
 
     host: str = "localhost"
@@ -60,10 +60,10 @@ class BadAddress(ValueError):
 
 
 def parse_address(text: str, *, tls: bool = False) -> Address:
-    """Read an address: ``irc.example``, ``irc.example:6697``, ``irc.example/6697``, ``ircs://[::1]/#team,#ops``.
+    """Read an address: ``irc.example``, ``irc.example:6697``, ``irc.example/6697``, ``ircs://[::1]/#team``.
 
-    Without a scheme, ``tls`` chooses between irc and ircs; a port of ``+6697`` asks for TLS too, as irssi writes it.
-    Raises BadAddress with a sentence.  The URL form is draft-butcher-irc-url-04, read generously.
+    Without a scheme, ``tls`` chooses between irc and ircs; a port of ``+6697`` asks for TLS too, as irssi
+    writes it.  Raises BadAddress with a sentence.  The URL form is draft-butcher-irc-url-04, read generously.
     """
     text = text.strip()
     if text.startswith("unix:"):
@@ -113,7 +113,8 @@ def _port(text: str, whole: str) -> int:
 def _channels(tail: str) -> tuple[str, ...]:
     """Read the channels of an address; a name without its ``#`` gets one, ``?key`` options are left out."""
     names: list[str] = []
-    # '#' begins a fragment in other URLs, and is the channel here; both '#team' and '%23team' are seen in the wild
+    # '#' begins a fragment in other URLs, and is the channel here; both '#team' and '%23team' are seen in the
+    # wild
     for name in tail.split("?")[0].replace("/", "").split(","):
         name = _unquote(name.strip())
         if name:

@@ -1,12 +1,13 @@
 """What happens to the client, and what it wants done: the words between the pure core and the shell.
 
-Events go into ``update(model, event, now)``; effects come out of it and are carried out by the loop, in the order
-given.  Both are small immutable records without behaviour, so that a test can write them down and compare them.
+Events go into ``update(model, event, now)``; effects come out of it and are carried out by the loop, in the
+order given.  Both are small immutable records without behaviour, so that a test can write them down and
+compare them.
 
 Networks are named by ``Network.id``, a small integer that is never reused while the program runs.
 
-To add an event: a record here and one row in ``update.HANDLERS``.  To add an effect: a record here and one row in
-the loop's table.
+To add an event: a record here and one row in ``update.HANDLERS``.  To add an effect: a record here and one
+row in the loop's table.
 """
 
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from gchat.client.address import Address
 
 
 class Key(NamedTuple):
-    """One key, by the name ``keys.py`` gives it: ``"a"``, ``"é"``, ``"Enter"``, ``"C-a"``, ``"M-s"``, ``"PageUp"``."""
+    """One key, by the name ``keys.py`` gives it: ``"a"``, ``"é"``, ``"Enter"``, ``"C-a"``, ``"M-s"``."""
 
     name: str
 
@@ -56,8 +57,8 @@ class Terminate(NamedTuple):
     """The process was asked to end (SIGTERM, SIGHUP): say goodbye and quit."""
 
 
-# --- events: from a connection.  After ``Disconnect`` or a second ``Connect`` of the same network the shell sends
-# --- no more events of the older connection.
+# --- events: from a connection.  After ``Disconnect`` or a second ``Connect`` of the same network the shell
+# sends --- no more events of the older connection.
 
 
 class Connecting(NamedTuple):
@@ -89,9 +90,9 @@ class Flushed(NamedTuple):
 class ConnectionFailed(NamedTuple):
     """No connection could be made.
 
-    ``reason`` is a sentence without its full stop: ``"nobody answers at localhost port 6667"``.  ``refused`` says that the machine
-    is there and no server listens; ``hint`` says what can be done (a certificate problem); ``again`` is False when
-    trying again cannot help (a certificate that does not fit).
+    ``reason`` is a sentence without its full stop: ``"nobody answers at localhost port 6667"``.  ``refused``
+    says that the machine is there and no server listens; ``hint`` says what can be done (a certificate
+    problem); ``again`` is False when trying again cannot help (a certificate that does not fit).
     """
 
     network: int
@@ -140,6 +141,8 @@ class Connect(NamedTuple):
 
     network: int
     address: Address
+    tls_ca: str = ""
+    tls_verify: bool = True
 
 
 class Send(NamedTuple):

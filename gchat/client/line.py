@@ -1,7 +1,7 @@
 """One line of a buffer: something said, something that happened, something the program has to say.
 
-A ``Line`` is made for every message of a flood, so it is a slots class with positional arguments, and nothing is worked
-out before the view asks.
+A ``Line`` is made for every message of a flood, so it is a slots class with positional arguments, and nothing
+is worked out before the view asks.
 """
 
 from enum import Enum

@@ -1,7 +1,8 @@
-"""Everything the screen can show, and nothing else: networks, buffers, lines, members, the input, what lies on top.
+"""Everything the screen can show, and nothing else: networks, buffers, lines, members, the input, overlays.
 
-The model is plain data with a few methods that keep its invariants; ``update.py`` is the only writer, ``view.py`` only
-reads.  Every text in it that came from outside has been through ``text.sanitise`` already.  Times are Unix seconds.
+The model is plain data with a few methods that keep its invariants; ``update.py`` is the only writer,
+``view.py`` only reads.  Every text in it that came from outside has been through ``text.sanitise`` already.
+Times are Unix seconds.
 
 What may be changed here: what is known.  How it looks belongs to ``view.py``, what happens to ``update.py``.
 """
@@ -66,7 +67,7 @@ class Member:
     __slots__ = ("prefixes", "spoke", "user")
 
     def __init__(self, user: User, prefixes: str = "") -> None:
-        """``prefixes`` are the roles' symbols, highest first, as ISUPPORT PREFIX orders them: ``"@+"``, ``""``."""
+        """``prefixes``: the roles' symbols, highest first, as ISUPPORT PREFIX orders them (``"@+"``, ``""``)."""
         self.user = user
         self.prefixes = prefixes
         self.spoke = 0.0  # when they last said something here; completion offers the latest first
@@ -142,7 +143,7 @@ class Buffer:
                 self.anchor, self.anchor_row = lines[0].serial, 0
 
     def index_of(self, serial: int) -> int:
-        """Return the index of the first line whose serial is not below ``serial`` (``len(lines)`` when there is none)."""
+        """Return the index of the first line whose serial is not below ``serial`` (``len(lines)``: none)."""
         return bisect_left(self.lines, serial, key=_serial)
 
     def follow(self) -> None:
@@ -162,8 +163,8 @@ def _serial(line: Line) -> int:
 class Network:
     """One server we talk to, through all its connections.
 
-    What is true of one connection only (capabilities, labels, batches) lives in ``session``, which is replaced at
-    every connect.
+    What is true of one connection only (capabilities, labels, batches) lives in ``session``, which is
+    replaced at every connect.
     """
 
     __slots__ = (
@@ -252,8 +253,8 @@ class Model:
     ) -> None:
         """Start with no network: ``add_network`` makes the first and with it the first buffer.
 
-        ``random`` gives numbers from 0 up to 1, for the jitter of reconnects.  ``wire_for`` says which language an
-        address speaks.
+        ``random`` gives numbers from 0 up to 1, for the jitter of reconnects.  ``wire_for`` says which
+        language an address speaks.
         """
         self.settings = settings
         self.random = random

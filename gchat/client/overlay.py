@@ -21,14 +21,14 @@ class Help:
 
 
 class Search:
-    """A search in the current buffer: what is typed, and the serials of the lines that hold it (oldest first)."""
+    """A search in the current buffer: what is typed, and the serials of the lines that hold it."""
 
     __slots__ = ("editor", "found", "hits")
 
     def __init__(self) -> None:
         """Start with nothing typed."""
         self.editor = Editor()
-        self.hits: list[int] = []
+        self.hits: list[int] = []  # oldest first
         self.found: int | None = None  # the hit the buffer is scrolled to
 
 
@@ -42,7 +42,7 @@ class Step(Enum):
 
 
 class Welcome:
-    """The first start: which nickname, which server, and what to do when none is there (SCREEN.md's last picture)."""
+    """The first start: which nickname, which server, and what to do when none is there."""
 
     __slots__ = ("default_server", "editor", "nick", "problem", "server", "step")
 

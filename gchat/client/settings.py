@@ -1,26 +1,50 @@
-"""What the person chose: names, words to be called by, bounds, looks.  ``config.py`` fills it from files and arguments.
+"""What the person chose: names, words to be called by, bounds, looks; filled in by ``config.py``.
 
-Plain attributes with defaults; everything here may change while the program runs.
+Plain attributes with defaults; everything in ``Settings`` may change while the program runs.
 """
+
+from typing import NamedTuple
+
+from gchat.client.address import Address
+
+THEMES = ("default",)  # the names `theme` may have; what they look like is the view's
+
+
+class NetworkSettings(NamedTuple):
+    """One network as the configuration or the command line names it.
+
+    An empty ``nick``, ``username`` or ``realname`` means the general one.  The passwords belong to this network alone
+    and are never sent to another.
+    """
+
+    name: str  # "work"; "" for an address from the command line
+    address: Address
+    channels: tuple[tuple[str, str], ...] = ()  # (name as sent, key or "")
+    nick: str = ""
+    username: str = ""
+    realname: str = ""
+    password: str = ""
+    sasl_user: str = ""
+    sasl_password: str = ""
+    tls_ca: str = ""  # a PEM file trusted beside the system's
+    tls_verify: bool = True
 
 
 class Settings:
-    """The choices the core looks at.  Times are seconds."""
+    """The choices the core looks at."""
 
     __slots__ = (
         "alternatives",
         "beep",
         "highlights",
-        "history_size",
         "ignores",
+        "mouse",
+        "networks",
         "nick",
         "notify",
         "part_reason",
-        "password",
         "quit_reason",
         "realname",
-        "sasl_password",
-        "sasl_user",
         "scrollback",
         "send_typing",
         "show_typing",
@@ -36,17 +60,15 @@ class Settings:
         ] = ()  # tried in order when the nick is in use, before nick_ and nick__
         self.username = ""  # "" = the nick
         self.realname = ""  # "" = the nick
-        self.password = ""  # PASS, the server's password
-        self.sasl_user = ""
-        self.sasl_password = ""
         self.quit_reason = ""
         self.part_reason = ""
         self.highlights: tuple[str, ...] = ()  # words beside the own nick that call for attention
-        self.ignores: list[str] = []  # masks: "nick", "*!*@host"
+        self.ignores: tuple[str, ...] = ()  # masks: "nick", "*!*@host"
+        self.networks: tuple[NetworkSettings, ...] = ()  # all that are known; `/connect work` looks here
         self.scrollback = 10_000  # lines kept in a buffer
-        self.history_size = 500  # input lines kept in a buffer
         self.send_typing = True
         self.show_typing = True
         self.beep = True
         self.notify = True
+        self.mouse = False
         self.theme = "default"
