@@ -29,7 +29,8 @@ class Address(NamedTuple):
     """One server and the channels to join there.
 
     ``path`` is a unix socket's path and then host and port mean nothing.  ``channels`` are as they will be
-    sent (``"#team"``).  ``nick`` is "" unless the address names one (``irc://Neural@host``).
+    sent (``"#team"``) and ``key`` is the first one's (``/#team?secret``).  ``nick`` is "" unless the address
+    names one (``irc://Neural@host``).
     """
 
     host: str = "localhost"
@@ -39,6 +40,7 @@ class Address(NamedTuple):
     channels: tuple[str, ...] = ()
     path: str = ""
     nick: str = ""
+    key: str = ""
 
     def __str__(self) -> str:
         """Return how it is written as one address, without channels: ``ircs://irc.example``."""
@@ -90,7 +92,9 @@ def parse_address(text: str, *, tls: bool = False) -> Address:
             f"'{text}' names no server; write it like irc.example, irc.example:6697 or ircs://irc.example"
         )
     nick = _unquote(user.partition(":")[0]) if at else ""
-    return Address(host, port, scheme.tls, scheme.language, _channels(tail), "", nick)
+    names, _, options = tail.partition("?")
+    key = _unquote(options.partition("&")[0].removeprefix("key="))
+    return Address(host, port, scheme.tls, scheme.language, _channels(names), "", nick, key)
 
 
 def _split_port(place: str) -> tuple[str, str]:
@@ -110,12 +114,12 @@ def _port(text: str, whole: str) -> int:
     raise BadAddress(f"'{text}' in '{whole}' is no port; a port is a number from 1 to 65535")
 
 
-def _channels(tail: str) -> tuple[str, ...]:
-    """Read the channels of an address; a name without its ``#`` gets one, ``?key`` options are left out."""
+def _channels(text: str) -> tuple[str, ...]:
+    """Read the channels of an address; a name without its ``#`` gets one."""
     names: list[str] = []
     # '#' begins a fragment in other URLs, and is the channel here; both '#team' and '%23team' are seen in the
     # wild
-    for name in tail.split("?")[0].replace("/", "").split(","):
+    for name in text.replace("/", "").split(","):
         name = _unquote(name.strip())
         if name:
             names.append(name if name[0] in _FIRST_IN_A_CHANNEL_NAME else "#" + name)
