@@ -19,7 +19,8 @@ from gchat.client.line import Line
 from gchat.client.outgoing import Outgoing
 from gchat.client.overlay import Overlay
 from gchat.client.session import Session, irc_wire
-from gchat.client.settings import Settings
+from gchat.client.settings import NetworkSettings, Settings
+from gchat.client.text import sanitise
 from gchat.irc.casemap import fold as ascii_fold
 from gchat.irc.isupport import ISupport
 from gchat.irc.lines import Wire
@@ -67,7 +68,7 @@ class Member:
     __slots__ = ("prefixes", "spoke", "user")
 
     def __init__(self, user: User, prefixes: str = "") -> None:
-        """``prefixes``: the roles' symbols, highest first, as ISUPPORT PREFIX orders them (``"@+"``, ``""``)."""
+        """``prefixes``: the roles' symbols, highest first, as ISUPPORT PREFIX orders them (``"@+"``)."""
         self.user = user
         self.prefixes = prefixes
         self.spoke = 0.0  # when they last said something here; completion offers the latest first
@@ -87,16 +88,21 @@ class Buffer:
         "lines",
         "marker",
         "members",
+        "listing",
         "mentions",
         "modes",
         "name",
         "network",
         "roster_version",
         "scrollback",
+        "target",
         "topic",
         "topic_setter",
         "topic_time",
+        "typed_at",
         "typing",
+        "typing_at",
+        "typing_said",
         "unread",
     )
 
@@ -106,7 +112,8 @@ class Buffer:
         """Make an empty buffer; ``Model.open`` is what puts one on the screen."""
         self.network = network
         self.kind = kind
-        self.name = name  # as it is shown: "#team", "Nine", the network's name
+        self.name = sanitise(name)  # as it is shown: "#team", "Nine", the network's name
+        self.target = name  # as it is sent
         self.lines: list[Line] = []  # oldest first; serials grow, without gaps only by chance
         self.scrollback = scrollback
 
@@ -117,6 +124,7 @@ class Buffer:
         self.key = ""  # the channel key it was joined with
         self.joined = False  # a channel we are in
         self.members: dict[str, Member] = {}  # by folded nick
+        self.listing: dict[str, str] | None = None  # nick -> prefixes while the names come in (353 up to 366)
         self.roster_version = 0  # grows whenever something of the nick list changed
 
         self.unread = 0  # messages nobody has seen
@@ -129,6 +137,9 @@ class Buffer:
         self.fresh = 0  # lines that came while scrolled up
 
         self.typing: dict[str, float] = {}  # nick as shown -> when to stop believing it
+        self.typing_said = ""  # what we told the others of ourselves: "active", "paused", ""
+        self.typing_at = 0.0  # when we told them
+        self.typed_at = 0.0  # when the input changed last
         self.editor = Editor(kill_ring)  # the input line: the draft and what was typed here before
 
     def add(self, line: Line) -> None:
@@ -185,19 +196,21 @@ class Network:
         "problem",
         "server_buffer",
         "session",
+        "settings",
         "state",
         "status",
         "users",
         "wanted",
     )
 
-    def __init__(
-        self, number: int, address: Address, name: str, scrollback: int, kill_ring: KillRing
-    ) -> None:
+    def __init__(self, number: int, settings: NetworkSettings, scrollback: int, kill_ring: KillRing) -> None:
         """Know a network; nothing is connected yet."""
         self.id = number
-        self.address = address
-        self.name = name  # as shown: the host until ISUPPORT NETWORK tells a better one
+        self.settings = settings
+        self.address = address = settings.address
+        self.name = name = (
+            settings.name or address.path or address.host
+        )  # as shown: the host until ISUPPORT NETWORK tells a better one
         self.state = State.DISCONNECTED
         self.status = ""  # what is being done, in words: "trying 127.0.0.1 port 6667"; "" when READY
         self.problem = ""  # why the last connection failed or ended, a sentence without its full stop
@@ -226,12 +239,14 @@ class Model:
     __slots__ = (
         "buffers",
         "columns",
-        "current",
         "completion",
+        "current",
+        "default_network",
         "focused",
         "hint",
         "ignores",
         "kill_ring",
+        "last_id",
         "networks",
         "overlay",
         "panes",
@@ -260,6 +275,8 @@ class Model:
         self.random = random
         self.wire_for = wire_for
         self.networks: list[Network] = []
+        self.last_id = 0  # of a network
+        self.default_network: int | None = None  # nobody named it: offer a local server when it is not there
         self.buffers: list[Buffer] = []  # in the order shown; buffer N of M-N is buffers[N - 1]
         self.current: Buffer | None = None  # None only before there is a network (Welcome lies on top then)
         self.previous: Buffer | None = None  # the one shown before, for jumping back
@@ -282,12 +299,18 @@ class Model:
                 return network
         return None
 
-    def add_network(self, address: Address, name: str = "") -> Network:
-        """Add a network and its server buffer at the end; nothing is connected by this."""
-        number = max((n.id for n in self.networks), default=0) + 1
-        network = Network(
-            number, address, name or address.path or address.host, self.settings.scrollback, self.kill_ring
-        )
+    def add_network(self, address: Address, settings: NetworkSettings | None = None) -> Network:
+        """Add a network and its server buffer at the end; it is connected at Start if ``wanted`` is set.
+
+        It joins the channels of the address and of the settings once it is connected.
+        """
+        settings = (settings or NetworkSettings("", address))._replace(address=address)
+        self.last_id += 1
+        network = Network(self.last_id, settings, self.settings.scrollback, self.kill_ring)
+        for name in address.channels:
+            network.autojoin[network.fold(name)] = (name, address.key if name == address.channels[0] else "")
+        for name, key in settings.channels:
+            network.autojoin[network.fold(name)] = (name, key)
         self.networks.append(network)
         self.buffers.append(network.server_buffer)
         if self.current is None:

@@ -13,8 +13,8 @@ THEMES = ("default",)  # the names `theme` may have; what they look like is the 
 class NetworkSettings(NamedTuple):
     """One network as the configuration or the command line names it.
 
-    An empty ``nick``, ``username`` or ``realname`` means the general one.  The passwords belong to this network alone
-    and are never sent to another.
+    An empty ``nick``, ``username`` or ``realname`` means the general one.  The passwords belong to this
+    network alone and are never sent to another.
     """
 
     name: str  # "work"; "" for an address from the command line
