@@ -1,0 +1,72 @@
+"""Who may come into a channel and who may speak in it: modes, bans and their exceptions.
+
+https://modern.ircdocs.horse/#channel-modes
+"""
+
+from __future__ import annotations
+
+from gchat.irc.mask import matches
+from gchat.irc.numerics import (
+    ERR_BADCHANNELKEY,
+    ERR_BANNEDFROMCHAN,
+    ERR_CHANNELISFULL,
+    ERR_INVITEONLYCHAN,
+    Numeric,
+)
+from gchat.server import roles
+from gchat.server.channel_modes import MUTE
+from gchat.server.world import Channel, User
+
+
+def listed(user: User, channel: Channel, letter: str) -> bool:
+    """True where a mask of the list b, e or I fits the user's hostmask; mutes do not count as bans."""
+    source = user.source
+    return any(
+        matches(ban.mask, source) for ban in channel.lists[letter].values() if not ban.mask.startswith(MUTE)
+    )
+
+
+def muted(user: User, channel: Channel) -> bool:
+    """True where an extended ban ``m:mask`` fits the user."""
+    source = user.source
+    return any(
+        matches(ban.mask[len(MUTE) :], source)
+        for ban in channel.lists["b"].values()
+        if ban.mask.startswith(MUTE)
+    )
+
+
+def why_not_join(user: User, channel: Channel, key: str) -> Numeric | None:
+    """The numeric that refuses a JOIN, None where the user may come in.
+
+    An invitation opens everything but the key and a ban.
+    """
+    modes = channel.modes
+    invited = channel.key in user.invites
+    if "k" in modes and modes["k"] != key:
+        return ERR_BADCHANNELKEY
+    if "i" in modes and not invited and not listed(user, channel, "I"):
+        return ERR_INVITEONLYCHAN
+    if "l" in modes and len(channel.members) >= int(modes["l"]) and not invited:
+        return ERR_CHANNELISFULL
+    if listed(user, channel, "b") and not listed(user, channel, "e") and not invited:
+        return ERR_BANNEDFROMCHAN
+    return None
+
+
+def why_not_speak(user: User, channel: Channel) -> str:
+    """A sentence that refuses a message to the channel; empty where the user may speak."""
+    held = channel.members.get(user)
+    modes = channel.modes
+    if held is None and "n" in modes:
+        return "You are not in this channel, and it takes no messages from outside (+n): join it first"
+    if held and roles.may(held, roles.Right.SPEAK):
+        return ""
+    if "m" in modes:
+        return "This channel is moderated (+m): ask one of its operators for voice"
+    if channel.lists["b"]:
+        if listed(user, channel, "b") and not listed(user, channel, "e"):
+            return "You are banned from this channel"
+        if muted(user, channel) and not listed(user, channel, "e"):
+            return "You are muted in this channel"
+    return ""

@@ -1,0 +1,43 @@
+"""From an event to the changed world and the deliveries that tell of it: the only writer of the world.
+
+Everything a client sees because something *happened* is made here, for those who watch and for the session that
+caused it; replies to questions are the handlers'.  An event may have become impossible since its handler looked
+(somebody took the nick): then nothing changes, and the session that asked is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gchat.server import events
+from gchat.server.apply import channels, messages, users
+from gchat.server.apply.context import Apply, Applying
+
+__all__ = ["Apply", "Applying", "apply"]
+
+_TABLE: dict[type[Any], Callable[[Applying, Any], None]] = {
+    events.Registered: users.registered,
+    events.NickChanged: users.nick_changed,
+    events.Quit: users.quit_,
+    events.Killed: users.killed,
+    events.AwaySet: users.away_set,
+    events.RealnameSet: users.realname_set,
+    events.HostChanged: users.host_changed,
+    events.Opered: users.opered,
+    events.UserModesSet: users.modes_set,
+    events.Joined: channels.joined,
+    events.Parted: channels.parted,
+    events.Kicked: channels.kicked,
+    events.TopicSet: channels.topic_set,
+    events.ModesSet: channels.modes_set,
+    events.Invited: channels.invited,
+    events.Said: messages.said,
+    events.Walloped: messages.walloped,
+}
+
+
+def apply(applying: Applying) -> None:
+    """Apply one event."""
+    event = applying.entry.event
+    _TABLE[type(event)](applying, event)

@@ -1,0 +1,141 @@
+"""Memberships, topics, modes and invitations."""
+
+from __future__ import annotations
+
+from gchat.irc.modes import ModeChange, format_modes
+from gchat.irc.numerics import RPL_INVITING
+from gchat.server import capabilities as cap
+from gchat.server import events, replies, roles
+from gchat.server.apply.context import Applying
+from gchat.server.apply.users import join_shape
+from gchat.server.world import Ban, Channel, User
+
+MODES_PER_LINE = 12  # ours to choose: ISUPPORT's MODES says how many with a parameter a client may send
+
+
+def joined(now: Applying, event: events.Joined) -> None:
+    """A user is in a channel now.  https://modern.ircdocs.horse/#join-message"""
+    user = now.world.users.get(event.uid)
+    if user is None:
+        return
+    known = now.world.channel(event.channel)
+    if known is not None and user in known.members:
+        return
+    channel = now.world.enter(user, event.channel, now.seconds)
+    now.deliver(channel.sessions, join_shape(now, user, channel.name))
+    if user.away:
+        others = [session for session in channel.sessions if session.user is not user]
+        now.tell(others, user, "AWAY", user.away, needs=cap.AWAY_NOTIFY)
+    if now.origin is not None:
+        if channel.topic:
+            replies.topic(now.origin, channel)
+        replies.names(now.origin, channel)
+
+
+def parted(now: Applying, event: events.Parted) -> None:
+    """A user left a channel."""
+    user, channel = now.world.users.get(event.uid), now.world.channel(event.channel)
+    if user is None or channel is None or user not in channel.members:
+        return
+    reason = (event.reason,) if event.reason else ()
+    now.tell(channel.sessions, user, "PART", channel.name, *reason)
+    now.world.leave(user, channel)
+
+
+def kicked(now: Applying, event: events.Kicked) -> None:
+    """A member was removed by another."""
+    user, channel = now.world.users.get(event.uid), now.world.channel(event.channel)
+    target = now.world.users.get(event.target)
+    if user is None or target is None or channel is None or target not in channel.members:
+        return
+    now.tell(channel.sessions, user, "KICK", channel.name, target.nick, event.reason)
+    now.world.leave(target, channel)
+
+
+def topic_set(now: Applying, event: events.TopicSet) -> None:
+    """A channel has another topic."""
+    user, channel = now.world.users.get(event.uid), now.world.channel(event.channel)
+    if user is None or channel is None:
+        return
+    channel.topic = event.topic
+    channel.topic_by = user.source if event.topic else ""
+    channel.topic_at = now.seconds if event.topic else 0
+    now.tell(channel.sessions, user, "TOPIC", channel.name, event.topic)
+
+
+def invited(now: Applying, event: events.Invited) -> None:
+    """Somebody is asked in.  https://ircv3.net/specs/extensions/invite-notify"""
+    user, target = now.world.users.get(event.uid), now.world.users.get(event.target)
+    channel = now.world.channel(event.channel)
+    if user is None or target is None:
+        return
+    name = channel.name if channel is not None else event.channel
+    if channel is not None:
+        target.invites.add(channel.key)
+    if now.origin is not None:
+        now.origin.reply(RPL_INVITING, target.nick, name)
+    now.tell(target.sessions, user, "INVITE", target.nick, name)
+    if channel is not None:
+        # Those who may let people in should know who was let in.
+        watching = [
+            session
+            for session in channel.sessions
+            if session is not now.asker
+            and session.user is not target
+            and roles.may(channel.roles_of(session.user), roles.Right.INVITE)
+        ]
+        now.tell(watching, user, "INVITE", target.nick, name, needs=cap.INVITE_NOTIFY)
+
+
+def modes_set(now: Applying, event: events.ModesSet) -> None:
+    """A channel's modes, lists and roles are others now; what was so already is not announced."""
+    user, channel = now.world.users.get(event.uid), now.world.channel(event.channel)
+    if user is None or channel is None:
+        return
+    done = [shown for change in event.changes if (shown := _change(now, user, channel, change)) is not None]
+    for start in range(0, len(done), MODES_PER_LINE):
+        params = format_modes(done[start : start + MODES_PER_LINE])
+        now.tell(channel.sessions, user, "MODE", channel.name, *params)
+
+
+def _change(now: Applying, user: User, channel: Channel, change: ModeChange) -> ModeChange | None:
+    """Make one change; return it as it is announced, None if there was nothing to change."""
+    letter, param = change.letter, change.param or ""
+    if letter in roles.LETTERS:
+        return _change_role(now, channel, change)
+    if letter in channel.lists:
+        return _change_list(now, user, channel, change)
+    if change.add:
+        if channel.modes.get(letter) == param:
+            return None
+        channel.modes[letter] = param
+        return change
+    if letter not in channel.modes:
+        return None
+    old = channel.modes.pop(letter)
+    return ModeChange(False, letter, old or param if letter == "k" else None)
+
+
+def _change_role(now: Applying, channel: Channel, change: ModeChange) -> ModeChange | None:
+    target = now.world.users.get(change.param or "")
+    if target is None or target not in channel.members:
+        return None
+    held = channel.members[target]
+    if (change.letter in held) == change.add:
+        return None
+    now.world.set_roles(target, channel, held + change.letter if change.add else held.replace(change.letter, ""))
+    return change._replace(param=target.nick)
+
+
+def _change_list(now: Applying, user: User, channel: Channel, change: ModeChange) -> ModeChange | None:
+    rows, mask = channel.lists[change.letter], change.param or ""
+    key = mask.lower()
+    if change.add:
+        if key in rows:
+            return None
+        rows[key] = Ban(mask, user.source, now.seconds)
+        return change
+    row = rows.pop(key, None)
+    return change._replace(param=row.mask) if row is not None else None
+
+

@@ -1,0 +1,80 @@
+"""What the functions of this package are given beside the event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from gchat.irc.message import NO_TAGS, Message
+from gchat.server.delivery import Delivery, Shape, Stamp
+from gchat.server.events import Entry
+from gchat.server.request import Request
+from gchat.server.session import Session
+
+if TYPE_CHECKING:
+    from gchat.server.engine import Engine
+    from gchat.server.world import User, World
+
+Apply = Callable[[Entry, Request | None], None]
+
+
+class Applying:
+    """One event being applied; ``origin`` is the request that caused it, None if that was on another machine."""
+
+    __slots__ = ("engine", "entry", "milliseconds", "origin", "world")
+
+    def __init__(self, engine: Engine, entry: Entry, origin: Request | None) -> None:
+        self.engine = engine
+        self.world: World = engine.world
+        self.entry = entry
+        self.origin = origin
+        self.milliseconds = entry.milliseconds
+
+    @property
+    def seconds(self) -> int:
+        """Unix time of the event in seconds."""
+        return self.milliseconds // 1000
+
+    @property
+    def asker(self) -> Session | None:
+        """The session that caused the event, if it is on this machine."""
+        return self.origin.session if self.origin is not None else None
+
+    @property
+    def server(self) -> str:
+        """This server's name."""
+        return self.engine.settings.server.name
+
+    def stamp(self, user: User | None, msgid: str = "", client_tags: Mapping[str, str] = NO_TAGS) -> Stamp:
+        """What tags can say of something that this user did now."""
+        if user is None:
+            return Stamp(self.milliseconds, "", msgid, False, client_tags)
+        return Stamp(self.milliseconds, user.account, msgid, "B" in user.modes, client_tags)
+
+    def tell(self, sessions: Iterable[Session], user: User, command: str, *params: str, needs: int = 0) -> None:
+        """Deliver ``:user command params`` to these sessions, the asker's with its label.
+
+        ``needs``: only to sessions with this capability.
+        """
+        source, stamp = user.source, self.stamp(user)
+
+        def shape(caps: int) -> Message | None:
+            return Message(command, params, source, stamp.tags(caps)) if caps & needs == needs else None
+
+        self.deliver(sessions, shape)
+
+    def deliver(self, sessions: Iterable[Session], shape: Shape) -> None:
+        """Deliver to these sessions; the asker's copy goes through its request, which knows its label."""
+        asker = self.asker
+        if asker is not None:
+            sessions = tuple(sessions)
+            if asker in sessions:
+                self.echo(shape)
+        self.engine.queue.deliver(sessions, Delivery(shape), skip=asker)
+
+    def echo(self, shape: Shape) -> None:
+        """Give the session that asked its own copy."""
+        if self.origin is not None:
+            message = shape(self.origin.session.caps)
+            if message is not None:
+                self.origin.send(message)

@@ -1,0 +1,216 @@
+"""Users come, change and go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gchat.irc.casemap import fold
+from gchat.irc.message import Message
+from gchat.irc.modes import format_modes
+from gchat.irc.numerics import (
+    ERR_NICKNAMEINUSE,
+    RPL_MONOFFLINE,
+    RPL_MONONLINE,
+    RPL_NOWAWAY,
+    RPL_UNAWAY,
+    RPL_YOUREOPER,
+)
+from gchat.server import capabilities as cap
+from gchat.server import events, nicknames, replies
+from gchat.server.apply.context import Applying
+from gchat.server.delivery import Shape
+from gchat.server.session import Session
+from gchat.server.world import User
+
+
+def registered(now: Applying, event: events.Registered) -> None:
+    """A user is here.  The nick may have gone to somebody else since the handler looked."""
+    world, origin = now.world, now.origin
+    if world.user(event.nick) is not None:
+        if origin is None:
+            return
+        if origin.session.plain:  # its client would answer the question with the same name for ever
+            origin.commit(event._replace(nick=nicknames.free(world, event.nick)))
+            return
+        origin.session.nick = ""
+        origin.reply(ERR_NICKNAMEINUSE, event.nick)
+        return
+    user = User(event.uid, event.nick, event.username, event.host, event.realname, now.seconds)
+    user.secure = event.secure
+    user.modes.update(event.modes)
+    world.add_user(user)
+    session = now.engine.sessions.get(event.uid)
+    if session is not None:
+        session.user = user
+        session.nick = user.nick
+        user.sessions.append(session)
+    if origin is not None:
+        replies.welcome(origin)
+    _tell_watchers(now, user.nick, user.source, online=True)
+
+
+def nick_changed(now: Applying, event: events.NickChanged) -> None:
+    """A user has another nick; the same nick in other letters is no conflict."""
+    user = now.world.users.get(event.uid)
+    if user is None:
+        return
+    holder = now.world.user(event.nick)
+    if holder is not None and holder is not user:
+        if now.origin is not None:
+            now.origin.reply(ERR_NICKNAMEINUSE, event.nick)
+        return
+    if event.nick == user.nick:
+        return
+    old = user.nick
+    now.world.remember(user, now.seconds)
+    now.tell(now.world.audience(user), user, "NICK", event.nick)
+    now.world.rename(user, event.nick)
+    for session in user.sessions:
+        session.nick = event.nick
+    if fold(old) != fold(event.nick):
+        _tell_watchers(now, old, old, online=False)
+        _tell_watchers(now, user.nick, user.source, online=True)
+
+
+def quit_(now: Applying, event: events.Quit) -> None:
+    """A user is gone."""
+    user = now.world.users.get(event.uid)
+    if user is not None:
+        _remove(now, user, event.reason)
+
+
+def killed(now: Applying, event: events.Killed) -> None:
+    """A server operator ended a user's connections.  https://modern.ircdocs.horse/#kill-message"""
+    user = now.world.users.get(event.target)
+    operator = now.world.users.get(event.uid)
+    if user is None or operator is None:
+        return
+    source, reason = operator.source, f"Killed ({operator.nick} ({event.reason}))"
+    victims = tuple(user.sessions)
+    params = (user.nick, event.reason)
+    nick = operator.nick
+    _remove(now, user, reason)
+    for session in victims:
+        now.engine.queue.send(session, Message("KILL", params, source))
+        now.engine.close(session, f"Killed ({nick} ({event.reason}))")
+
+
+def _remove(now: Applying, user: User, reason: str) -> None:
+    others = [session for session in now.world.audience(user) if session.user is not user]
+    now.tell(others, user, "QUIT", reason)
+    nick = user.nick
+    now.world.remove_user(user, now.seconds)
+    _tell_watchers(now, nick, nick, online=False)
+
+
+def away_set(now: Applying, event: events.AwaySet) -> None:
+    """A user went away, or is back.  https://ircv3.net/specs/extensions/away-notify"""
+    user = now.world.users.get(event.uid)
+    if user is None:
+        return
+    changed = user.away != event.message
+    user.away = event.message
+    if now.origin is not None:
+        now.origin.reply(RPL_NOWAWAY if event.message else RPL_UNAWAY)
+    if changed:
+        params = (event.message,) if event.message else ()
+        _tell_interested(now, user, cap.AWAY_NOTIFY, "AWAY", *params)
+
+
+def realname_set(now: Applying, event: events.RealnameSet) -> None:
+    """A user changed the real name.  https://ircv3.net/specs/extensions/setname"""
+    user = now.world.users.get(event.uid)
+    if user is None:
+        return
+    user.realname = event.realname
+    now.tell(_own_and_interested(now, user), user, "SETNAME", event.realname, needs=cap.SETNAME)
+
+
+def host_changed(now: Applying, event: events.HostChanged) -> None:
+    """A user has another username or host.
+
+    Who does not know chghost sees a QUIT, and the user come back.  https://ircv3.net/specs/extensions/chghost
+    """
+    user = now.world.users.get(event.uid)
+    if user is None or (user.username, user.host) == (event.username, event.host):
+        return
+    now.tell(_own_and_interested(now, user), user, "CHGHOST", event.username, event.host, needs=cap.CHGHOST)
+    old = user.source
+    others = [s for s in now.world.audience(user) if s.user is not user and not s.caps & cap.CHGHOST]
+    user.describe(username=event.username, host=event.host)
+    stamp = now.stamp(user)
+    now.deliver(others, lambda caps: Message("QUIT", ("Changing host",), old, stamp.tags(caps)))
+    for channel in user.channels.values():
+        away = [s for s in channel.sessions if s.user is not user and not s.caps & cap.CHGHOST]
+        now.deliver(away, join_shape(now, user, channel.name))
+        held = channel.roles_of(user)
+        if held:
+            params = (channel.name, "+" + held, *[user.nick] * len(held))
+            _tell_as_server(now, away, Message("MODE", params, now.server))
+
+
+def opered(now: Applying, event: events.Opered) -> None:
+    """A user is a server operator now.  https://modern.ircdocs.horse/#oper-message"""
+    user = now.world.users.get(event.uid)
+    if user is None:
+        return
+    user.oper = event.name
+    user.modes.add("o")
+    if now.origin is not None:
+        now.origin.reply(RPL_YOUREOPER)
+    now.tell(user.sessions, user, "MODE", user.nick, "+o")
+
+
+def modes_set(now: Applying, event: events.UserModesSet) -> None:
+    """A user changed the modes of their own."""
+    user = now.world.users.get(event.uid)
+    if user is None:
+        return
+    done = []
+    for change in event.changes:
+        if change.add and change.letter not in user.modes:
+            user.modes.add(change.letter)
+            done.append(change)
+        elif not change.add and change.letter in user.modes:
+            user.modes.discard(change.letter)
+            done.append(change)
+    if not user.is_operator:
+        user.oper = ""
+    if done:
+        now.tell(user.sessions, user, "MODE", user.nick, *format_modes(done))
+
+
+def join_shape(now: Applying, user: User, channel: str) -> Shape:
+    """A JOIN as each capability set sees it.  https://ircv3.net/specs/extensions/extended-join"""
+    stamp, source = now.stamp(user), user.source
+    extended = (channel, user.account or "*", user.realname)
+
+    def shape(caps: int) -> Message:
+        return Message("JOIN", extended if caps & cap.EXTENDED_JOIN else (channel,), source, stamp.tags(caps))
+
+    return shape
+
+
+def _tell_as_server(now: Applying, sessions: Iterable[Session], message: Message) -> None:
+    stamp = now.stamp(None)
+    now.deliver(sessions, lambda caps: message._replace(tags=stamp.tags(caps)))
+
+
+def _own_and_interested(now: Applying, user: User) -> dict[Session, None]:
+    """The user's own sessions, those who share a channel, and those who watch with extended-monitor."""
+    found = dict.fromkeys(now.world.audience(user))
+    found.update(dict.fromkeys(s for s in now.engine.monitors.watchers(user.nick) if s.caps & cap.EXTENDED_MONITOR))
+    return found
+
+
+def _tell_interested(now: Applying, user: User, needs: int, command: str, *params: str) -> None:
+    # https://ircv3.net/specs/extensions/extended-monitor
+    others = [session for session in _own_and_interested(now, user) if session.user is not user]
+    now.tell(others, user, command, *params, needs=needs)
+
+
+def _tell_watchers(now: Applying, nick: str, shown: str, *, online: bool) -> None:
+    """Tell who watches a nick.  https://ircv3.net/specs/extensions/monitor"""
+    numeric = RPL_MONONLINE if online else RPL_MONOFFLINE
+    for session in now.engine.monitors.watchers(nick):
+        now.engine.queue.send(session, Message(numeric.number, (session.name, shown), now.server))

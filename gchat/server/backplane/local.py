@@ -1,0 +1,21 @@
+"""One machine: an event is applied the moment that it is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gchat.server.backplane.base import Apply, IdSource
+from gchat.server.events import Entry, Event
+from gchat.server.request import Request
+
+
+class LocalBackplane:
+    """Applies events at once, in the order in which they are committed."""
+
+    def __init__(self, apply: Apply, clock: Callable[[], float]) -> None:
+        self._apply = apply
+        self._ids = IdSource(clock)
+
+    def commit(self, event: Event, request: Request | None) -> None:
+        """Give the event an id and apply it."""
+        self._apply(Entry(self._ids.next(), event), request)

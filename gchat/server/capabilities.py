@@ -1,0 +1,52 @@
+"""The capabilities that this server offers, each a bit: a session's set of them is one int, its *profile*.
+
+Add a capability here and nowhere else; what it changes asks ``session.caps & ITS_BIT``.
+https://ircv3.net/specs/extensions/capability-negotiation
+"""
+
+from __future__ import annotations
+
+MESSAGE_TAGS = 1 << 0
+SERVER_TIME = 1 << 1
+ECHO_MESSAGE = 1 << 2
+LABELED_RESPONSE = 1 << 3
+BATCH = 1 << 4
+STANDARD_REPLIES = 1 << 5
+MULTI_PREFIX = 1 << 6
+USERHOST_IN_NAMES = 1 << 7
+EXTENDED_JOIN = 1 << 8
+AWAY_NOTIFY = 1 << 9
+ACCOUNT_NOTIFY = 1 << 10
+ACCOUNT_TAG = 1 << 11
+CHGHOST = 1 << 12
+SETNAME = 1 << 13
+INVITE_NOTIFY = 1 << 14
+CAP_NOTIFY = 1 << 15
+EXTENDED_MONITOR = 1 << 16
+
+BITS: dict[str, int] = {
+    "account-notify": ACCOUNT_NOTIFY,
+    "account-tag": ACCOUNT_TAG,
+    "away-notify": AWAY_NOTIFY,
+    "batch": BATCH,
+    "cap-notify": CAP_NOTIFY,
+    "chghost": CHGHOST,
+    "echo-message": ECHO_MESSAGE,
+    "extended-join": EXTENDED_JOIN,
+    "extended-monitor": EXTENDED_MONITOR,
+    "invite-notify": INVITE_NOTIFY,
+    "labeled-response": LABELED_RESPONSE,
+    "message-tags": MESSAGE_TAGS,
+    "multi-prefix": MULTI_PREFIX,
+    "server-time": SERVER_TIME,
+    "setname": SETNAME,
+    "standard-replies": STANDARD_REPLIES,
+    "userhost-in-names": USERHOST_IN_NAMES,
+}
+
+NAMES: dict[int, str] = {bit: name for name, bit in BITS.items()}
+
+
+def names(caps: int) -> list[str]:
+    """The names of the capabilities in a set, in alphabetical order."""
+    return [name for name, bit in BITS.items() if caps & bit]

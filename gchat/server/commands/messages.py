@@ -1,0 +1,108 @@
+"""PRIVMSG, NOTICE and TAGMSG: who may say what to whom.
+
+https://modern.ircdocs.horse/#privmsg-message, https://ircv3.net/specs/extensions/message-tags
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gchat.irc.message import NO_TAGS
+from gchat.irc.numerics import (
+    ERR_CANNOTSENDTOCHAN,
+    ERR_NORECIPIENT,
+    ERR_NOSUCHCHANNEL,
+    ERR_NOSUCHNICK,
+    ERR_NOTEXTTOSEND,
+    ERR_TOOMANYTARGETS,
+    RPL_AWAY,
+)
+from gchat.server import admission, roles
+from gchat.server.events import Said
+from gchat.server.replies import MAX_TARGETS
+from gchat.server.request import ReplyError, Request
+from gchat.server.visibility import can_see
+
+CTCP = "\x01"
+ACTION = "\x01ACTION"
+
+
+def privmsg(request: Request) -> None:
+    """PRIVMSG target[,target] :text"""
+    _say(request, "PRIVMSG")
+
+
+def notice(request: Request) -> None:
+    """NOTICE target[,target] :text, which is never answered automatically, so not with an error either."""
+    _say(request, "NOTICE")
+
+
+def tagmsg(request: Request) -> None:
+    """@+tags TAGMSG target[,target]"""
+    _say(request, "TAGMSG")
+
+
+def _say(request: Request, command: str) -> None:
+    params = request.message.params
+    quiet = command == "NOTICE"
+    text = ""
+    if not params or not params[0]:
+        if quiet:
+            return
+        raise ReplyError(ERR_NORECIPIENT, command=command)
+    if command != "TAGMSG":
+        text = params[1] if len(params) > 1 else ""
+        if not text:
+            if quiet:
+                return
+            raise ReplyError(ERR_NOTEXTTOSEND)
+    tags = client_only(request.message.tags)
+    targets = params[0].split(",")
+    if len(targets) > MAX_TARGETS:
+        raise ReplyError(ERR_TOOMANYTARGETS, targets[MAX_TARGETS])
+    said: list[Said] = []
+    for target in targets:
+        try:
+            said.append(_check(request, command, target, text, tags))
+        except ReplyError as error:
+            if not quiet:
+                request.refuse(error)
+    for event in said:
+        request.commit(event)
+
+
+def client_only(tags: Mapping[str, str]) -> Mapping[str, str]:
+    """The tags that a server passes on: those whose name begins with ``+``."""
+    if not tags:
+        return NO_TAGS
+    return {key: value for key, value in tags.items() if key.startswith("+")} or NO_TAGS
+
+
+def _check(request: Request, command: str, target: str, text: str, tags: Mapping[str, str]) -> Said:
+    """Decide whether this may be said to this target.  Raises ReplyError."""
+    user = request.user
+    name = target.lstrip(roles.SYMBOLS)
+    if name.startswith("#"):
+        return _check_channel(request, command, target[: len(target) - len(name)], name, text, tags)
+    addressed = request.world.user(target)
+    if addressed is None:
+        raise ReplyError(ERR_NOSUCHNICK, target or "*")
+    if addressed.away and command == "PRIVMSG":
+        request.reply(RPL_AWAY, addressed.nick, text=addressed.away)
+    return Said(user.uid, command, addressed.uid, text, tags)
+
+
+def _check_channel(
+    request: Request, command: str, prefix: str, name: str, text: str, tags: Mapping[str, str]
+) -> Said:
+    user, channel = request.user, request.world.channel(name)
+    if channel is None or (user not in channel.members and not can_see(user, channel)):
+        raise ReplyError(ERR_NOSUCHCHANNEL, name)
+    reason = admission.why_not_speak(user, channel)
+    if not reason and "C" in channel.modes and text.startswith(CTCP) and not text.startswith(ACTION):
+        reason = "CTCP is not allowed in this channel (+C)"
+    if reason:
+        raise ReplyError(ERR_CANNOTSENDTOCHAN, channel.name, text=reason)
+    # Of several prefixes the lowest reaches everybody whom the others reach.
+    lowest = min(prefix, key=lambda symbol: roles.BY_SYMBOL[symbol].rank) if prefix else ""
+    return Said(user.uid, command, channel.name, text, tags, lowest)

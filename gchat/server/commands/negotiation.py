@@ -1,0 +1,78 @@
+"""CAP: which capabilities a client gets.  https://ircv3.net/specs/extensions/capability-negotiation"""
+
+from __future__ import annotations
+
+from gchat.irc.caps import format_caps
+from gchat.irc.message import Message
+from gchat.irc.numerics import ERR_INVALIDCAPCMD
+from gchat.server import capabilities as cap
+from gchat.server.commands.registration import register
+from gchat.server.request import ReplyError, Request, Steps
+
+_ROOM = 400  # bytes of capability names in one line, well within what a line can carry
+
+
+def cap_(request: Request) -> Steps | None:
+    """CAP subcommand [...]"""
+    subcommand = request.param(0).upper()
+    handler = {"LS": _ls, "LIST": _list, "REQ": _req, "END": _end}.get(subcommand)
+    if handler is None:
+        raise ReplyError(ERR_INVALIDCAPCMD, request.param(0) or "*")
+    return handler(request)
+
+
+def _ls(request: Request) -> None:
+    session = request.session
+    if session.user is None:
+        session.negotiating = True
+    version = request.param(1)
+    if version.isascii() and version.isdigit():
+        session.cap_version = max(session.cap_version, int(version[:6]))
+    if session.cap_version >= 302:  # version 302 brings cap-notify with it
+        session.set_caps(session.caps | cap.CAP_NOTIFY)
+    _send_lines(request, "LS", request.engine.offered(session))
+
+
+def _list(request: Request) -> None:
+    _send_lines(request, "LIST", dict.fromkeys(cap.names(request.session.caps), ""))
+
+
+def _send_lines(request: Request, subcommand: str, caps: dict[str, str]) -> None:
+    server = request.settings.server.name
+    values = caps if request.session.cap_version >= 302 else dict.fromkeys(caps, "")
+    lines = format_caps(values, _ROOM) or [""]
+    if request.session.cap_version < 302:
+        # A 301 client knows no continuation lines, so it gets what fits one after another.
+        for line in lines:
+            request.send(Message("CAP", (request.session.name, subcommand, line), server))
+        return
+    for line in lines[:-1]:
+        request.send(Message("CAP", (request.session.name, subcommand, "*", line), server))
+    request.send(Message("CAP", (request.session.name, subcommand, lines[-1]), server))
+
+
+def _req(request: Request) -> None:
+    session = request.session
+    if session.user is None:
+        session.negotiating = True
+    asked = request.param(1)
+    caps = session.caps
+    for word in asked.split():
+        name = word.removeprefix("-")
+        bit = cap.BITS.get(name)
+        forced = bit == cap.CAP_NOTIFY and session.cap_version >= 302
+        if bit is None or (word.startswith("-") and forced):
+            _answer(request, "NAK", asked)
+            return
+        caps = caps & ~bit if word.startswith("-") else caps | bit
+    session.set_caps(caps)
+    _answer(request, "ACK", asked)
+
+
+def _answer(request: Request, subcommand: str, asked: str) -> None:
+    request.send(Message("CAP", (request.session.name, subcommand, asked), request.settings.server.name))
+
+
+def _end(request: Request) -> Steps | None:
+    request.session.negotiating = False
+    return register(request)

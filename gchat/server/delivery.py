@@ -1,0 +1,118 @@
+"""One message on its way to many connections, and the broadcast queue that carries all of them.
+
+A message is encoded once per *profile* (the set of negotiated capabilities), and the same bytes object goes into
+the outbox of every member.  The first outbox that gets something asks the shell for one flush, which comes at the
+end of the turn of the event loop: one ``send`` a connection a turn, whatever was said in it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from gchat.irc.message import NO_TAGS, Message
+from gchat.server import capabilities as cap
+from gchat.server.session import Session
+
+Shape = Callable[[int], Message | None]  # what the bearer of these capabilities is sent, None for nothing
+
+
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+
+
+def timestamp(milliseconds: int) -> str:
+    """Unix milliseconds as the server-time tag writes them: ``2026-11-22T10:02:03.004Z``."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_second(seconds)}.{rest:03d}Z"
+
+
+class Stamp(NamedTuple):
+    """What the tags of a message can say; ``milliseconds`` is Unix time, ``msgid`` empty for "has none"."""
+
+    milliseconds: int
+    account: str = ""
+    msgid: str = ""
+    bot: bool = False
+    client_tags: Mapping[str, str] = NO_TAGS
+
+    def tags(self, caps: int) -> Mapping[str, str]:
+        """The tags that a session with these capabilities is sent."""
+        tags: dict[str, str] = {}
+        if caps & cap.SERVER_TIME:
+            tags["time"] = timestamp(self.milliseconds)
+        if self.account and caps & cap.ACCOUNT_TAG:
+            tags["account"] = self.account
+        if caps & cap.MESSAGE_TAGS:
+            if self.msgid:
+                tags["msgid"] = self.msgid
+            if self.bot:
+                tags["bot"] = ""  # https://ircv3.net/specs/extensions/bot-mode
+            tags.update(self.client_tags)
+        return tags or NO_TAGS
+
+
+class Delivery:
+    """A message that was not sent yet, encoded when the first session of a profile asks for it."""
+
+    __slots__ = ("encoded", "shape")
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self.encoded: dict[int | None, bytes] = {}
+
+    def encode(self, session: Session) -> bytes:
+        """The bytes for this session (``b""`` for nothing), kept for the others of the same profile."""
+        message = self.shape(session.caps)
+        data = session.wire.encode(message) if message is not None else b""
+        if session.profile is not None:
+            self.encoded[session.profile] = data
+        return data
+
+
+class BroadcastQueue:
+    """Every outbox with something in it.  ``wake`` is called once when the first one gets something."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._dirty: set[Session] = set()
+
+    def deliver(self, sessions: Iterable[Session], delivery: Delivery, skip: Session | None = None) -> None:
+        """Put one message into many outboxes.  This is the loop that everything's speed hangs on."""
+        if not self._dirty:
+            self._wake()
+        sessions = tuple(sessions)
+        self._dirty.update(sessions)
+        known = delivery.encoded.get
+        for session in sessions:
+            if session is skip:
+                continue
+            data = known(session.profile)
+            if data is None:
+                data = delivery.encode(session)
+            session.outbox.append(data)
+
+    def send(self, session: Session, message: Message) -> None:
+        """Put a message for one connection into its outbox."""
+        self.put(session, session.wire.encode(message))
+
+    def put(self, session: Session, data: bytes) -> None:
+        """Put bytes as they are into one outbox."""
+        if not self._dirty:
+            self._wake()
+        self._dirty.add(session)
+        session.outbox.append(data)
+
+    def touch(self, session: Session) -> None:
+        """Have the next flush look at a session that may have nothing to send (it is to be closed)."""
+        if not self._dirty:
+            self._wake()
+        self._dirty.add(session)
+
+    def take(self) -> set[Session]:
+        """The sessions with something to send; the queue is empty afterwards."""
+        dirty, self._dirty = self._dirty, set()
+        return dirty

@@ -1,0 +1,139 @@
+"""From a line to its handler: the table of commands, and the guards that every one of them passes.
+
+To add a command, write a handler in ``commands/`` and a row here.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from gchat.irc import message as irc
+from gchat.irc.message import BadLine, Message
+from gchat.irc.numerics import (
+    ERR_ALREADYREGISTERED,
+    ERR_INPUTTOOLONG,
+    ERR_NEEDMOREPARAMS,
+    ERR_NOPRIVILEGES,
+    ERR_NOTREGISTERED,
+    ERR_UNKNOWNCOMMAND,
+)
+from gchat.server.commands import (
+    channels,
+    messages,
+    modes,
+    monitor,
+    negotiation,
+    operators,
+    presence,
+    registration,
+    server,
+    who,
+    whois,
+)
+from gchat.server.commands import list as listing
+from gchat.server.request import FailError, Handler, ReplyError, Request, Steps
+
+
+class When(Enum):
+    """When a command may be used."""
+
+    BEFORE = "only before registration is complete"
+    AFTER = "only by registered users"
+    ANY = "always"
+
+
+class Command(NamedTuple):
+    """A row of the table: the handler, how many parameters it needs, and who may use it."""
+
+    handler: Handler
+    params: int = 0
+    when: When = When.AFTER
+    operator: bool = False
+
+
+TABLE: dict[str, Command] = {
+    "CAP": Command(negotiation.cap_, 1, When.ANY),
+    "PASS": Command(registration.pass_, 1, When.BEFORE),
+    "NICK": Command(registration.nick, 0, When.ANY),
+    "USER": Command(registration.user, 4, When.BEFORE),
+    "PING": Command(registration.ping, 1, When.ANY),
+    "PONG": Command(registration.pong, 0, When.ANY),
+    "QUIT": Command(registration.quit_, 0, When.ANY),
+    "ERROR": Command(registration.error, 0, When.ANY),
+    "JOIN": Command(channels.join, 1),
+    "PART": Command(channels.part, 1),
+    "TOPIC": Command(channels.topic, 1),
+    "NAMES": Command(channels.names),
+    "INVITE": Command(channels.invite),
+    "KICK": Command(channels.kick, 2),
+    "LIST": Command(listing.list_),
+    "MODE": Command(modes.mode, 1),
+    "PRIVMSG": Command(messages.privmsg),
+    "NOTICE": Command(messages.notice),
+    "TAGMSG": Command(messages.tagmsg),
+    "WHO": Command(who.who),
+    "WHOIS": Command(whois.whois),
+    "WHOWAS": Command(whois.whowas),
+    "USERHOST": Command(whois.userhost, 1),
+    "ISON": Command(whois.ison, 1),
+    "MONITOR": Command(monitor.monitor, 1),
+    "AWAY": Command(presence.away),
+    "SETNAME": Command(presence.setname, 1),
+    "OPER": Command(operators.oper, 2),
+    "KILL": Command(operators.kill, 1, operator=True),
+    "WALLOPS": Command(operators.wallops, 1, operator=True),
+    "REHASH": Command(operators.rehash, operator=True),
+    "MOTD": Command(server.motd),
+    "VERSION": Command(server.version),
+    "ADMIN": Command(server.admin),
+    "LUSERS": Command(server.lusers),
+    "TIME": Command(server.time_),
+    "STATS": Command(server.stats),
+    "HELP": Command(server.help_),
+    "HELPOP": Command(server.help_),
+    "INFO": Command(server.info),
+    "LINKS": Command(server.links),
+}
+
+_BAD_LINE = " BAD LINE"  # the space makes it a command that no line can name
+
+
+def bad_line(bad: BadLine) -> Message:
+    """What stands in for a line that could not be read, until its turn comes to be refused."""
+    return Message(_BAD_LINE, (bad.reason, bad.text))
+
+
+def run(request: Request) -> Steps | None:
+    """Find the command, pass its guards, call its handler.  Raises ReplyError or FailError for a refusal."""
+    message = request.message
+    command = TABLE.get(message.command)
+    if command is None:
+        if message.command == _BAD_LINE:
+            _refuse_line(*message.params)
+        if request.session.user is None:
+            raise ReplyError(ERR_NOTREGISTERED)
+        raise ReplyError(ERR_UNKNOWNCOMMAND, message.command)
+    if request.session.user is None:
+        if command.when is When.AFTER:
+            raise ReplyError(ERR_NOTREGISTERED)
+    elif command.when is When.BEFORE:
+        raise ReplyError(ERR_ALREADYREGISTERED)
+    if len(message.params) < command.params:
+        raise ReplyError(ERR_NEEDMOREPARAMS, message.command)
+    if command.operator and not request.user.is_operator:
+        raise ReplyError(ERR_NOPRIVILEGES)
+    counts = request.engine.command_counts
+    counts[message.command] = counts.get(message.command, 0) + 1
+    return command.handler(request)
+
+
+def _refuse_line(reason: str, text: str) -> None:
+    if reason == irc.NOT_UTF8:
+        # https://ircv3.net/specs/extensions/utf8-only
+        raise FailError(
+            "INVALID_UTF8", text="That was not UTF-8, so it was not sent.", command=text.partition(" ")[0] or "*"
+        )
+    if reason == irc.MALFORMED:
+        raise ReplyError(ERR_UNKNOWNCOMMAND, text.partition(" ")[0] or "*")
+    raise ReplyError(ERR_INPUTTOOLONG)

@@ -1,0 +1,281 @@
+"""The server without the machine: sessions, the world, and the way of a line from one to the other.
+
+The shell (``net.py``) owns the sockets.  It calls ``connect``, ``receive``, ``lost`` and ``sweep``, runs the
+``Work`` that handlers yield, and when ``wake`` was called it takes the turn: everything said is stored, then sent.
+The clock is an argument and gives Unix seconds.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from itertools import count
+
+
+from gchat.irc.lines import Wire
+from gchat.irc.message import BadLine, Message
+from gchat.irc.numerics import ERR_UNKNOWNERROR
+from gchat.server import apply, dispatch
+from gchat.server import capabilities as cap
+from gchat.server.backplane.base import Backplane
+from gchat.server.delivery import BroadcastQueue
+from gchat.server.events import Entry, Quit, Said
+from gchat.server.monitors import Monitors
+from gchat.server.request import FailError, ReplyError, Request, Work
+from gchat.server.session import Session
+from gchat.server.settings import Settings
+from gchat.server.stores.base import Store
+from gchat.server.world import World
+
+log = logging.getLogger("gchat.server")
+
+LINE_OVERHEAD = 64  # bytes a waiting line is counted as on top of its text
+
+
+class Engine:
+    """The pure core behind one machine's listeners."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], float],
+        wake: Callable[[], None],
+        work: Callable[[Request, Work], None],
+        store: Store,
+        backplane: Callable[[apply.Apply, Callable[[], float]], Backplane],
+        node: str = "n0",
+    ) -> None:
+        """``wake`` asks for one turn to be taken; ``work`` runs a Work and calls ``resume`` with its result."""
+        self.settings = settings
+        self.clock = clock
+        self.started_at = clock()
+        self.world = World()
+        self.monitors = Monitors()
+        self.queue = BroadcastQueue(wake)
+        self.store = store
+        self.sessions: dict[str, Session] = {}
+        self.errors = 0  # bugs met so far: each is in the log with its traceback
+        self.command_counts: dict[str, int] = {}
+        self.rehash: Callable[[], str] = lambda: ""  # set by the shell: reads the configuration again
+        self._work = work
+        self._node = node
+        self._ids = count(1)
+        self._batches = count(1)
+        self._said: list[Entry] = []
+        self._lagging: dict[Session, None] = {}
+        self.backplane = backplane(self._apply, clock)
+
+    # connections
+
+    def connect(self, host: str, peer: str, wire: Wire, *, secure: bool = False, plain: bool = False) -> Session:
+        """Begin a session for a new connection; ``plain`` for a wire of the tutorial's protocol."""
+        settings, id = self.settings, f"{self._node}-{next(self._ids)}"
+        session = Session(
+            id, host, peer, secure, wire, plain, settings.limits, settings.throttle, self.clock()
+        )
+        self.sessions[session.id] = session
+        return session
+
+    def receive(self, session: Session, data: bytes) -> None:
+        """Handle bytes that a connection sent, or keep them while the session has to wait."""
+        if session.closing:
+            return
+        session.heard_at = self.clock()
+        session.pinged_at = 0.0
+        inbox = session.inbox
+        for item in session.wire.feed(data):
+            inbox.append(item)
+        if inbox:
+            self._pump(session)
+            if inbox:
+                self._bound(session)
+
+    def lost(self, session: Session, reason: str) -> None:
+        """The connection is gone: whoever it was leaves.  Calling it twice does nothing."""
+        if self.sessions.pop(session.id, None) is None:
+            return
+        self._lagging.pop(session, None)
+        self.monitors.clear(session)
+        session.inbox.clear()
+        if session.request is not None and session.request.steps is not None:
+            session.request.steps.close()
+        if not session.closing:
+            session.closing = reason
+            self._leave(session, reason)
+
+    def close(self, session: Session, reason: str, said: str | None = None) -> None:
+        """End a session: others see ``reason``, the client reads it (or ``said``) in an ERROR, then the socket closes.
+
+        https://modern.ircdocs.horse/#error-message
+        """
+        if session.closing:
+            return
+        session.closing = reason
+        session.inbox.clear()
+        text = f"Closing link: ({session.host}) [{reason}]" if said is None else said
+        self.queue.send(session, Message("ERROR", (text,)))
+        self.queue.touch(session)
+        self._leave(session, reason)
+
+    def _leave(self, session: Session, reason: str) -> None:
+        user = session.user
+        if user is not None and user.uid in self.world.users:
+            self.backplane.commit(Quit(user.uid, reason), None)
+
+    # lines
+
+    def _pump(self, session: Session) -> None:
+        """Handle what waits in the inbox, one request at a time, as fast as the bucket allows."""
+        inbox = session.inbox
+        while inbox and session.request is None and not session.closing:
+            if not session.bucket.take(session.heard_at):
+                self._lagging[session] = None
+                return
+            self._handle(session, inbox.popleft())
+
+    def _bound(self, session: Session) -> None:
+        # Lag first, then the end: a client that sends faster than it may waits, until too much of it waits.
+        waiting = sum(LINE_OVERHEAD + _weight(item) for item in session.inbox)
+        if waiting > self.settings.limits.recvq:
+            self.close(session, "RecvQ exceeded")
+
+    def _handle(self, session: Session, item: Message | BadLine) -> None:
+        if isinstance(item, BadLine):
+            item = dispatch.bad_line(item)
+        request = Request(self, session, item)
+        session.request = request
+        session.command_count += 1
+        try:
+            request.steps = dispatch.run(request)
+        except (ReplyError, FailError) as error:
+            request.refuse(error)
+        except Exception:
+            self._bug(request)
+        if request.steps is not None:
+            self.resume(request, None)
+        else:
+            request.returned()
+            self._settle(request)
+
+    def resume(self, request: Request, result: object) -> None:
+        """Go on with a handler that waited; ``result`` is what its Work returned, or the exception it raised."""
+        steps, session = request.steps, request.session
+        assert steps is not None
+        if session.id not in self.sessions:
+            steps.close()
+            return
+        try:
+            work = steps.throw(result) if isinstance(result, BaseException) else steps.send(result)
+        except StopIteration:
+            pass
+        except (ReplyError, FailError) as error:
+            request.refuse(error)
+        except Exception:
+            self._bug(request)
+        else:
+            self._work(request, work)
+            return
+        request.steps = None
+        request.returned()
+        self._settle(request)
+        self._pump(session)
+
+    def _bug(self, request: Request) -> None:
+        # Errors are replies; anything else is a bug, which ends the command and not the session.
+        self.errors += 1
+        log.exception("%s from %s failed", request.message.command, request.session.peer)
+        request.reply(ERR_UNKNOWNERROR, request.message.command)
+
+    def _settle(self, request: Request) -> None:
+        if request.settled and request.session.request is request:
+            request.finish()
+            request.session.request = None
+
+    # events
+
+    def _apply(self, entry: Entry, request: Request | None) -> None:
+        apply.apply(apply.Applying(self, entry, request))
+        if type(entry.event) is Said:
+            self._said.append(entry)
+        if request is not None:
+            request.pending -= 1
+            if request.settled:
+                self._settle(request)
+                self._pump(request.session)
+
+    def offered(self, session: Session) -> dict[str, str]:
+        """The capabilities that this session may ask for, with their values."""
+        return dict.fromkeys(cap.BITS, "")
+
+    def batch_reference(self) -> str:
+        """A reference for a batch, unlike any other in use."""
+        return f"b{next(self._batches)}"
+
+    # turns
+
+    def take_turn(self) -> set[Session]:
+        """End the turn: store what was said in it, then give the shell the sessions to flush."""
+        if self._said:
+            said, self._said = self._said, []
+            self.store.write(said)
+        return self.queue.take()
+
+    def sweep(self) -> None:
+        """Look after the sessions that lag; call it some times a second while ``lagging`` is true."""
+        now = self.clock()
+        for session in list(self._lagging):
+            del self._lagging[session]
+            session.heard_at = max(session.heard_at, now)
+            self._pump(session)
+
+    @property
+    def lagging(self) -> bool:
+        """True while somebody's lines wait for tokens."""
+        return bool(self._lagging)
+
+    def check_deadlines(self) -> None:
+        """Ask silent clients for a sign of life and end those that are overdue; call it about once a second."""
+        now = self.clock()
+        limits = self.settings.limits
+        for session in list(self.sessions.values()):
+            if session.closing:
+                continue
+            if session.user is None:
+                if limits.registration_timeout and now - session.connected_at > limits.registration_timeout:
+                    self.close(session, "Registration timed out")
+            elif limits.idle_timeout and now - session.spoke_at > limits.idle_timeout:
+                self.close(session, f"Idle for more than {limits.idle_timeout:g} seconds")
+            elif not session.plain:  # the tutorial's client cannot answer a PING
+                self._check_ping(session, now)
+
+    def _check_ping(self, session: Session, now: float) -> None:
+        limits = self.settings.limits
+        if session.pinged_at:
+            if now - session.pinged_at > limits.ping_timeout:
+                self.close(session, f"Ping timeout: {now - session.heard_at:.0f} seconds")
+        elif limits.ping_interval and now - session.heard_at > limits.ping_interval:
+            session.pinged_at = now
+            self.queue.send(session, Message("PING", (self.settings.server.name,)))
+
+    def configure(self, settings: Settings) -> None:
+        """Go on with another configuration; connections stay."""
+        self.settings = settings
+        limits = settings.limits
+        rates = (limits.command_rate, limits.nick_rate) if settings.throttle else (0.0, 0.0)
+        for session in self.sessions.values():
+            session.bucket.change(rates[0], limits.command_burst)
+            session.nick_bucket.change(rates[1], limits.nick_burst)
+
+    def shut_down(self, reason: str) -> None:
+        """Say goodbye to everybody."""
+        for session in list(self.sessions.values()):
+            self.close(session, reason, said=reason)
+
+
+def _weight(item: Message | BadLine) -> int:
+    if isinstance(item, BadLine):
+        return len(item.text)
+    return sum(map(len, item.params)) + sum(len(key) + len(value) for key, value in item.tags.items())
+
+

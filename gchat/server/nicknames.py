@@ -1,0 +1,47 @@
+"""Which nicks and channel names are possible, and how to find a free one.
+
+https://modern.ircdocs.horse/#clients and #channels; RFC 2812, 2.3.1
+"""
+
+from __future__ import annotations
+
+import string
+import unicodedata
+
+from gchat.irc import limits
+from gchat.server.world import World
+
+_FIRST = frozenset(string.ascii_letters + "[]\\`_^{|}")
+_REST = _FIRST | frozenset(string.digits + "-")
+_NOT_IN_CHANNEL = frozenset(" ,\a\r\n\0")
+FALLBACK = "Guest"
+
+
+def is_nick(text: str) -> bool:
+    """True for a nick that somebody may have."""
+    return bool(text) and len(text) <= limits.NICKLEN and text[0] in _FIRST and _REST.issuperset(text)
+
+
+def is_channel(text: str) -> bool:
+    """True for a channel name: ``#`` and at least one more character, none of them blank or a control code."""
+    return (
+        len(text) > 1
+        and text[0] == "#"
+        and len(text.encode()) <= limits.CHANNELLEN
+        and not any(c in _NOT_IN_CHANNEL or unicodedata.category(c) in ("Cc", "Cf", "Zs", "Zl", "Zp") for c in text)
+    )
+
+
+def free(world: World, wanted: str) -> str:
+    """A possible nick that nobody has, as like the wanted one as can be."""
+    ascii_only = unicodedata.normalize("NFKD", wanted).encode("ascii", "ignore").decode()
+    base = "".join("_" if c == " " else c for c in ascii_only.strip() if c in _REST or c == " ").lstrip("-")
+    if base and base[0] in string.digits:
+        base = "_" + base
+    base = base[: limits.NICKLEN] or FALLBACK
+    candidate, number = base, 1
+    while world.user(candidate) is not None or not is_nick(candidate):
+        number += 1
+        suffix = str(number)
+        candidate = base[: limits.NICKLEN - len(suffix)] + suffix
+    return candidate

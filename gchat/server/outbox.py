@@ -1,0 +1,27 @@
+"""What waits to be sent to one connection: a list of encoded messages that one flush takes whole.
+
+The list grows only while one turn of the event loop handles what was received, and holds references to bytes
+that all recipients share; what the kernel did not take is the shell's to bound (``SendQ exceeded``).
+Change here what a *queue* is; how the bytes leave is ``net.py``, who gets them ``delivery.py``.
+"""
+
+from __future__ import annotations
+
+
+class Outbox:
+    """Encoded messages, in order.  ``append`` is the list's own method: it is called once a delivery."""
+
+    __slots__ = ("_pieces", "append")
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self.append = self._pieces.append
+
+    def __bool__(self) -> bool:
+        return bool(self._pieces)
+
+    def take(self) -> list[bytes]:
+        """Return everything that waits and leave the box empty."""
+        pieces = self._pieces[:]
+        self._pieces.clear()
+        return pieces

@@ -1,0 +1,174 @@
+"""Blocks of replies that follow both from questions and from events: the welcome, the topic, the names.
+
+Each is the answer that the Modern IRC document describes for the command of the same name.
+"""
+
+from __future__ import annotations
+
+import time
+
+from gchat import __version__
+from gchat.irc import isupport, limits
+from gchat.irc.message import Message
+from gchat.irc.numerics import (
+    ERR_NOMOTD,
+    RPL_CREATED,
+    RPL_ENDOFMOTD,
+    RPL_ENDOFNAMES,
+    RPL_GLOBALUSERS,
+    RPL_ISUPPORT,
+    RPL_LOCALUSERS,
+    RPL_LUSERCHANNELS,
+    RPL_LUSERCLIENT,
+    RPL_LUSERME,
+    RPL_LUSEROP,
+    RPL_LUSERUNKNOWN,
+    RPL_MOTD,
+    RPL_MOTDSTART,
+    RPL_MYINFO,
+    RPL_NAMREPLY,
+    RPL_NOTOPIC,
+    RPL_TOPIC,
+    RPL_TOPICWHOTIME,
+    RPL_WELCOME,
+    RPL_YOURHOST,
+)
+from gchat.server import capabilities as cap
+from gchat.server import channel_modes, roles
+from gchat.server.request import Request
+from gchat.server.settings import Settings
+from gchat.server.visibility import can_see, can_see_member
+from gchat.server.world import Channel
+
+VERSION = f"gchat-{__version__}"
+USER_MODES = "Biow"
+MAX_TARGETS = 4
+MAX_MODES = 12
+
+
+def welcome(request: Request) -> None:
+    """The burst after registration.  https://modern.ircdocs.horse/#rplwelcome-001"""
+    user, settings = request.user, request.settings
+    server = settings.server
+    created = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(request.engine.started_at))
+    request.reply(RPL_WELCOME, network=server.network, nick=user.nick)
+    request.reply(RPL_YOURHOST, servername=server.name, version=VERSION)
+    request.reply(RPL_CREATED, datetime=created)
+    modes = "".join(sorted(channel_modes.ALL))
+    request.reply(RPL_MYINFO, server.name, VERSION, USER_MODES, modes, channel_modes.WITH_PARAMETER)
+    isupport_lines(request)
+    lusers(request)
+    motd(request)
+    if user.modes:
+        request.send(Message("MODE", (user.nick, "+" + "".join(sorted(user.modes))), user.source))
+
+
+def isupport_lines(request: Request) -> None:
+    """RPL_ISUPPORT (005).  https://modern.ircdocs.horse/#rplisupport-005"""
+    for tokens in isupport.build(isupport_tokens(request.settings)):
+        request.reply(RPL_ISUPPORT, *tokens)
+
+
+def isupport_tokens(settings: Settings) -> dict[str, str | None]:
+    """What the server supports, in the words of ISUPPORT."""
+    counts = settings.limits
+    return {
+        "AWAYLEN": str(limits.AWAYLEN),
+        "BOT": "B",
+        "CASEMAPPING": "ascii",
+        "CHANLIMIT": f"#:{counts.channels_per_user}",
+        "CHANMODES": channel_modes.CHANMODES,
+        "CHANNELLEN": str(limits.CHANNELLEN),
+        "CHANTYPES": "#",
+        "ELIST": "CMNTU",
+        "EXCEPTS": "e",
+        "EXTBAN": ",m",
+        "INVEX": "I",
+        "KICKLEN": str(limits.KICKLEN),
+        "MAXLIST": f"beI:{counts.list_entries}",
+        "MAXTARGETS": str(MAX_TARGETS),
+        "MODES": str(MAX_MODES),
+        "MONITOR": str(counts.monitor_entries),
+        "NETWORK": settings.server.network,
+        "NICKLEN": str(limits.NICKLEN),
+        "PREFIX": f"({roles.LETTERS}){roles.SYMBOLS}",
+        "SAFELIST": None,
+        "STATUSMSG": roles.SYMBOLS,
+        "TARGMAX": f"NAMES:1,LIST:1,KICK:,WHOIS:1,PRIVMSG:{MAX_TARGETS},NOTICE:{MAX_TARGETS},"
+        f"TAGMSG:{MAX_TARGETS},JOIN:,PART:,MONITOR:",
+        "TOPICLEN": str(limits.TOPICLEN),
+        "USERLEN": str(limits.USERLEN),
+        "UTF8ONLY": None,
+        "WHOX": None,
+    }
+
+
+def lusers(request: Request) -> None:
+    """How many are here.  https://modern.ircdocs.horse/#lusers-message"""
+    world = request.world
+    users = len(world.users)
+    invisible = sum("i" in user.modes for user in world.users.values())
+    operators = sum(user.is_operator for user in world.users.values())
+    unknown = sum(session.user is None for session in request.engine.sessions.values())
+    request.reply(RPL_LUSERCLIENT, visible=str(users - invisible), invisible=str(invisible), servers="1")
+    request.reply(RPL_LUSEROP, str(operators))
+    request.reply(RPL_LUSERUNKNOWN, str(unknown))
+    request.reply(RPL_LUSERCHANNELS, str(len(world.channels)))
+    request.reply(RPL_LUSERME, clients=str(users), servers="0")
+    most = str(world.most_users)
+    request.reply(RPL_LOCALUSERS, str(users), most, current=str(users), max=most)
+    request.reply(RPL_GLOBALUSERS, str(users), most, current=str(users), max=most)
+
+
+def motd(request: Request) -> None:
+    """The message of the day.  https://modern.ircdocs.horse/#motd-message"""
+    text = request.settings.server.motd
+    if not text:
+        request.reply(ERR_NOMOTD)
+        return
+    request.reply(RPL_MOTDSTART, server=request.settings.server.name)
+    for line in text.rstrip("\n").split("\n"):
+        request.reply(RPL_MOTD, text=f"- {line}")
+    request.reply(RPL_ENDOFMOTD)
+
+
+def topic(request: Request, channel: Channel) -> None:
+    """The topic, who set it and when."""
+    if not channel.topic:
+        request.reply(RPL_NOTOPIC, channel.name)
+        return
+    request.reply(RPL_TOPIC, channel.name, text=channel.topic)
+    request.reply(RPL_TOPICWHOTIME, channel.name, channel.topic_by, str(channel.topic_at))
+
+
+def names(request: Request, channel: Channel) -> None:
+    """Who is in the channel, as far as the asker may know.  https://modern.ircdocs.horse/#names-message"""
+    viewer, caps = request.session.user, request.session.caps
+    if can_see(viewer, channel):
+        multi = bool(caps & cap.MULTI_PREFIX)
+        full = caps & cap.USERHOST_IN_NAMES  # https://ircv3.net/specs/extensions/userhost-in-names
+        shown = [
+            roles.prefix(held, multi) + (user.source if full else user.nick)
+            for user, held in channel.members.items()
+            if can_see_member(viewer, user, channel)
+        ]
+        symbol = "@" if "s" in channel.modes else "="
+        fixed = f":{request.settings.server.name} 353 {request.session.name} {symbol} {channel.name} :\r\n"
+        for line in fill(shown, limits.LINE - len(fixed.encode())):
+            request.reply(RPL_NAMREPLY, symbol, channel.name, text=line)
+    request.reply(RPL_ENDOFNAMES, channel.name)
+
+
+def fill(words: list[str], width: int) -> list[str]:
+    """Join words with spaces into lines of at most ``width`` bytes; a longer word has a line of its own."""
+    lines: list[str] = []
+    room = 0
+    for word in words:
+        size = len(word.encode()) + 1
+        if lines and size <= room:
+            lines[-1] += " " + word
+        else:
+            lines.append(word)
+            room = width + 1
+        room -= size
+    return lines

@@ -1,0 +1,178 @@
+"""One command of one session while it is handled: how a handler reads, replies and commits.
+
+A handler is a function of a ``Request``.  It raises ``ReplyError`` to refuse, sends replies, and as its last thing
+commits events.  A handler that needs slow work is a generator that yields ``Work`` and is resumed with the result;
+the session's later lines wait meanwhile, and everything else it knew of the world must be looked up again.
+
+A request with a label (https://ircv3.net/specs/extensions/labeled-response) keeps its replies until it is settled:
+the handler has returned and every event that it committed has been applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gchat.irc.message import Message
+from gchat.irc.numerics import Numeric
+from gchat.server import capabilities as cap
+
+if TYPE_CHECKING:
+    from gchat.server.engine import Engine
+    from gchat.server.events import Event
+    from gchat.server.session import Session
+    from gchat.server.settings import Settings
+    from gchat.server.world import User, World
+
+
+class Work(NamedTuple):
+    """A slow function call for the shell's thread pool; the handler's generator gets what it returns."""
+
+    function: Callable[..., Any]
+    args: tuple[Any, ...] = ()
+
+
+Steps = Generator[Work, Any, None]
+Handler = Callable[["Request"], Steps | None]
+
+
+class ReplyError(Exception):
+    """The command is refused with a numeric: ``params`` go between the nick and the text.
+
+    ``fields`` fill in the numeric's text; ``text`` replaces it.
+    """
+
+    def __init__(self, numeric: Numeric, *params: str, text: str | None = None, **fields: str) -> None:
+        super().__init__(numeric.name, *params)
+        self.numeric = numeric
+        self.params = params
+        self.text = text
+        self.fields = fields
+
+
+class FailError(Exception):
+    """The command is refused with a standard reply: ``FAIL command code context... :text``."""
+
+    def __init__(self, code: str, *context: str, text: str, command: str = "") -> None:
+        super().__init__(code, *context, text)
+        self.code = code
+        self.context = context
+        self.text = text
+        self.command = command
+
+
+class Request:
+    """What a handler is given."""
+
+    __slots__ = ("_held", "_returned", "engine", "label", "message", "pending", "session", "steps")
+
+    def __init__(self, engine: Engine, session: Session, message: Message) -> None:
+        self.engine = engine
+        self.session = session
+        self.message = message
+        self.label = message.tags.get("label", "") if session.caps & cap.LABELED_RESPONSE else ""
+        self.pending = 0  # committed events that are not applied yet
+        self.steps: Steps | None = None  # a handler that waits for Work
+        self._returned = False
+        self._held: list[Message] = []
+
+    # what a handler reads
+
+    @property
+    def world(self) -> World:
+        """The world as it is now."""
+        return self.engine.world
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration as it is now."""
+        return self.engine.settings
+
+    @property
+    def user(self) -> User:
+        """The session's user.  For commands that need registration, which is a guard of the table."""
+        user = self.session.user
+        assert user is not None, f"{self.message.command} is for registered sessions"
+        return user
+
+    @property
+    def params(self) -> tuple[str, ...]:
+        """The command's parameters."""
+        return self.message.params
+
+    def param(self, index: int, default: str = "") -> str:
+        """A parameter, or the default where there are fewer."""
+        params = self.message.params
+        return params[index] if index < len(params) else default
+
+    # what a handler does
+
+    def send(self, message: Message) -> None:
+        """Send a message to the session that asked, with the others of its label where it gave one."""
+        if self.label:
+            self._held.append(message)
+        else:
+            self.engine.queue.send(self.session, message)
+
+    def reply(self, numeric: Numeric, *params: str, text: str | None = None, **fields: str) -> None:
+        """Send a numeric.  Its text from the table (or ``text``), filled with ``fields``, comes last."""
+        said = numeric.text.format_map(fields) if text is None else text
+        full = (self.session.name, *params, said) if said else (self.session.name, *params)
+        self.send(Message(numeric.number, full, self.settings.server.name))
+
+    def warn(self, code: str, *context: str, text: str) -> None:
+        """Send a standard reply that says what was done differently (WARN)."""
+        self._standard("WARN", self.message.command, code, context, text)
+
+    def note(self, code: str, *context: str, text: str) -> None:
+        """Send a standard reply that tells something (NOTE)."""
+        self._standard("NOTE", self.message.command, code, context, text)
+
+    def refuse(self, error: ReplyError | FailError) -> None:
+        """Send the reply that an error stands for, without ending the handler."""
+        if isinstance(error, ReplyError):
+            self.reply(error.numeric, *error.params, text=error.text, **error.fields)
+        else:
+            self._standard("FAIL", error.command or self.message.command, error.code, error.context, error.text)
+
+    def _standard(self, kind: str, command: str, code: str, context: tuple[str, ...], text: str) -> None:
+        # https://ircv3.net/specs/extensions/standard-replies
+        self.send(Message(kind, (command, code, *context, text), self.settings.server.name))
+
+    def commit(self, event: Event) -> None:
+        """Have an event happen.  The last thing that a handler does: the world may change now or later."""
+        self.pending += 1
+        self.engine.backplane.commit(event, self)
+
+    # what the engine does
+
+    def returned(self) -> None:
+        """The handler has ended."""
+        self._returned = True
+
+    @property
+    def settled(self) -> bool:
+        """True when nothing more can come of this request."""
+        return self._returned and not self.pending
+
+    def finish(self) -> None:
+        """Send what the label kept back: one message, a batch, or ACK for nothing at all."""
+        if not self.label:
+            return
+        label, held = self.label, self._held
+        self.label = ""
+        server = self.settings.server.name
+        if not held:
+            self.send(Message("ACK", (), server, {"label": label}))
+        elif len(held) == 1:
+            self.send(_tagged(held[0], "label", label))
+        else:
+            reference = self.engine.batch_reference()
+            self.send(Message("BATCH", ("+" + reference, "labeled-response"), server, {"label": label}))
+            for message in held:
+                self.send(message if "batch" in message.tags else _tagged(message, "batch", reference))
+            self.send(Message("BATCH", ("-" + reference,), server))
+
+
+def _tagged(message: Message, tag: str, value: str) -> Message:
+    return message._replace(tags={tag: value, **message.tags})

@@ -1,0 +1,101 @@
+"""A connection, as the pure core knows it: what it negotiated, what waits to be handled, what waits to be sent.
+
+A *user* is who others see (``world.py``); a session is one connection of a user, or of nobody yet.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from gchat.irc.lines import Wire
+from gchat.irc.message import BadLine, Message
+from gchat.server import capabilities as cap
+from gchat.server.outbox import Outbox
+from gchat.server.settings import Limits
+from gchat.server.throttle import TokenBucket
+
+if TYPE_CHECKING:
+    from gchat.server.request import Request
+    from gchat.server.world import User
+
+
+class Session:
+    """One connection.  ``host`` is what others see of its address; ``peer`` is what the log says of it."""
+
+    __slots__ = (
+        "bucket",
+        "cap_version",
+        "caps",
+        "closing",
+        "command_count",
+        "connected_at",
+        "heard_at",
+        "host",
+        "id",
+        "inbox",
+        "inbox_bytes",
+        "monitoring",
+        "negotiating",
+        "nick",
+        "nick_bucket",
+        "outbox",
+        "password",
+        "peer",
+        "pinged_at",
+        "plain",
+        "profile",
+        "realname",
+        "request",
+        "secure",
+        "spoke_at",
+        "user",
+        "username",
+        "wire",
+    )
+
+    def __init__(
+        self, id: str, host: str, peer: str, secure: bool, wire: Wire, plain: bool, limits: Limits, throttle: bool, now: float
+    ) -> None:
+        self.id = id
+        self.host = host
+        self.peer = peer
+        self.secure = secure
+        self.wire = wire
+        self.plain = plain  # speaks the tutorial's protocol: sentences instead of IRC lines
+        # What a plain session shows depends on where it is, so nothing of it is shared: no profile.
+        self.caps = cap.ECHO_MESSAGE if plain else 0
+        self.profile: int | None = None if plain else 0
+        self.outbox = Outbox()
+        self.bucket = TokenBucket(limits.command_rate if throttle else 0.0, limits.command_burst, now)
+        self.nick_bucket = TokenBucket(limits.nick_rate if throttle else 0.0, limits.nick_burst, now)
+        self.user: User | None = None
+        # what registration gathers
+        self.nick = ""
+        self.username = ""
+        self.realname = ""
+        self.password = ""
+        self.negotiating = False
+        self.cap_version = 301
+        # what waits: lines not handled yet, the request that is under way, the reason of the end
+        self.inbox: deque[Message | BadLine] = deque()
+        self.inbox_bytes = 0
+        self.request: Request | None = None
+        self.closing = ""
+        self.monitoring: dict[str, str] = {}  # folded nick -> nick as it was given
+        self.connected_at = now
+        self.heard_at = now
+        self.spoke_at = now
+        self.pinged_at = 0.0  # 0: no PING is unanswered
+        self.command_count = 0
+
+    def set_caps(self, caps: int) -> None:
+        """Replace the negotiated capabilities."""
+        self.caps = caps
+        if not self.plain:
+            self.profile = caps
+
+    @property
+    def name(self) -> str:
+        """What numerics call this client: its nick, or ``*`` while it has none."""
+        return self.user.nick if self.user is not None else (self.nick or "*")

@@ -1,0 +1,111 @@
+"""Everything that can be configured, with its default: what ``config.py`` reads from TOML and the core is given.
+
+A field here is a key of ``gchat-server.toml`` in the table that the class is named after; its type is the type
+that the key must have.  Immutable: a reload makes a new object and hands it to the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One address to listen on.  ``path`` for a unix socket, else ``host`` and ``port`` (0: any free one)."""
+
+    host: str = ""
+    port: int = 0
+    path: str = ""
+    tls: bool = False
+
+    def __str__(self) -> str:
+        if self.path:
+            return f"unix:{self.path}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'tls://' if self.tls else ''}{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """``[server]``: who the server says that it is."""
+
+    name: str = "gchat.local"
+    network: str = "gchat"
+    description: str = "a gchat server"
+    password: str = ""  # a hash made by ``gchat-server hash-password``; empty: everybody may come in
+    motd: str = ""  # the text itself, lines separated by newlines
+    admin_location: str = ""
+    admin_email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """``[tls]``: the certificate chain and the key of the TLS listeners, PEM files."""
+
+    cert: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tutorial:
+    """``[tutorial]``: the clients of the "TCP chat in Python" tutorial, ``nc`` and ``telnet``."""
+
+    enabled: bool = True
+    channel: str = "#lobby"
+    greet_after: float = 0.5  # seconds of silence after which a connection is greeted with NICK
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``[limits]``: deadlines in seconds, sizes in bytes, rates a second; 0 turns a rate or a deadline off."""
+
+    registration_timeout: float = 30.0
+    ping_interval: float = 120.0  # silence after which a client is asked for a sign of life
+    ping_timeout: float = 60.0  # how long the answer may take
+    idle_timeout: float = 0.0  # how long a client may say nothing to anybody
+    sendq: int = 2 * 1024 * 1024
+    recvq: int = 64 * 1024
+    command_rate: float = 5.0
+    command_burst: float = 30.0
+    nick_rate: float = 0.1  # nick changes
+    nick_burst: float = 5.0
+    connections: int = 20_000
+    connections_per_address: int = 64
+    channels_per_user: int = 100
+    list_entries: int = 100  # of one channel's b, e or I
+    monitor_entries: int = 100
+    shutdown_timeout: float = 5.0  # how long a goodbye may take to leave
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """``[operators.NAME]``: who may become a server operator with OPER NAME."""
+
+    name: str
+    password: str  # a hash made by ``gchat-server hash-password``
+    host: str = "*"  # user@host masks, separated by spaces
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """``[log]``: ``format`` is plain or json, ``level`` debug, info, warning or error."""
+
+    format: str = "plain"
+    level: str = "info"
+
+
+DEFAULT_LISTENERS = (Listener("127.0.0.1", 6667), Listener("127.0.0.1", 55555))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole configuration."""
+
+    listeners: tuple[Listener, ...] = DEFAULT_LISTENERS
+    server: Server = field(default_factory=Server)
+    tls: Tls = field(default_factory=Tls)
+    tutorial: Tutorial = field(default_factory=Tutorial)
+    limits: Limits = field(default_factory=Limits)
+    log: Log = field(default_factory=Log)
+    operators: tuple[Operator, ...] = ()
+    throttle: bool = True  # False: no rates and no limit per address (--no-throttle, for measuring)

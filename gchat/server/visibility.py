@@ -1,0 +1,29 @@
+"""Who may see what: the one place that every way of reading asks."""
+
+from __future__ import annotations
+
+from gchat.server.world import Channel, User
+
+
+def can_see(viewer: User | None, channel: Channel) -> bool:
+    """True where the channel, its topic and its members are no secret to the viewer.
+
+    https://modern.ircdocs.horse/#secret-channel-mode
+    """
+    return "s" not in channel.modes or viewer in channel.members
+
+
+def can_see_member(viewer: User | None, user: User, channel: Channel) -> bool:
+    """True where the viewer may know that the user is in the channel: members know each other, others see who is
+    not invisible.  https://modern.ircdocs.horse/#invisible-user-mode
+    """
+    if viewer in channel.members or viewer is user:
+        return True
+    return can_see(viewer, channel) and ("i" not in user.modes or (viewer is not None and viewer.is_operator))
+
+
+def can_see_user(viewer: User, user: User) -> bool:
+    """True where a search without an exact nick may find the user."""
+    if "i" not in user.modes or viewer is user or viewer.is_operator:
+        return True
+    return any(key in user.channels for key in viewer.channels)

@@ -1,0 +1,205 @@
+"""Who is here and where: users, channels, and what must always be true of them.
+
+Only ``apply`` calls the methods that change anything here, so that one machine and many do the same.  Everything
+else reads.  The world knows nothing of sockets; ``Session`` objects stand in it as the addresses of deliveries.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from gchat.irc.casemap import fold
+from gchat.irc.message import Source
+from gchat.server import roles
+
+if TYPE_CHECKING:
+    from gchat.server.session import Session
+
+WHOWAS_PER_NICK = 8
+WHOWAS_NICKS = 1024
+
+
+class User:
+    """Somebody whom others see.  ``sessions`` are the connections on this machine, none for a user elsewhere."""
+
+    __slots__ = (
+        "account",
+        "away",
+        "channels",
+        "host",
+        "invites",
+        "modes",
+        "nick",
+        "oper",
+        "realname",
+        "secure",
+        "sessions",
+        "signon",
+        "source",
+        "uid",
+        "username",
+    )
+
+    def __init__(self, uid: str, nick: str, username: str, host: str, realname: str, signon: int) -> None:
+        self.uid = uid
+        self.nick = nick
+        self.username = username
+        self.host = host
+        self.realname = realname
+        self.signon = signon  # Unix seconds
+        self.account = ""
+        self.away = ""
+        self.oper = ""  # name of the operator block
+        self.modes: set[str] = set()
+        self.secure = False
+        self.channels: dict[str, Channel] = {}  # by folded name
+        self.invites: set[str] = set()  # folded channel names
+        self.sessions: list[Session] = []
+        self.source = str(Source(nick, username, host))
+
+    def describe(self, *, nick: str | None = None, username: str | None = None, host: str | None = None) -> None:
+        """Change a part of the hostmask; ``source`` follows."""
+        self.nick = self.nick if nick is None else nick
+        self.username = self.username if username is None else username
+        self.host = self.host if host is None else host
+        self.source = str(Source(self.nick, self.username, self.host))
+
+    @property
+    def is_operator(self) -> bool:
+        """True for a server operator."""
+        return "o" in self.modes
+
+
+class Ban(NamedTuple):
+    """One row of a channel's list b, e or I; ``at`` is Unix seconds."""
+
+    mask: str
+    by: str
+    at: int
+
+
+class Channel:
+    """A channel: its members with their roles, its modes and lists."""
+
+    __slots__ = ("created", "key", "lists", "members", "modes", "name", "sessions", "topic", "topic_at", "topic_by")
+
+    def __init__(self, name: str, created: int) -> None:
+        self.name = name
+        self.key = fold(name)  # what it is found by
+        self.created = created
+        self.topic = ""
+        self.topic_by = ""
+        self.topic_at = 0
+        self.modes: dict[str, str] = {}  # letter -> parameter, "" for a flag
+        self.lists: dict[str, dict[str, Ban]] = {"b": {}, "e": {}, "I": {}}  # by folded mask
+        self.members: dict[User, str] = {}  # roles, highest first
+        self.sessions: dict[Session, None] = {}  # the members' connections on this machine
+
+    def roles_of(self, user: User | None) -> str:
+        """The user's roles; empty for no role and for no member."""
+        return self.members.get(user, "") if user is not None else ""
+
+
+class Past(NamedTuple):
+    """What WHOWAS remembers; ``at`` is Unix seconds."""
+
+    nick: str
+    username: str
+    host: str
+    realname: str
+    account: str
+    at: int
+
+
+class World:
+    """All users and channels.  A nick, folded, belongs to one user; a channel without members does not exist."""
+
+    def __init__(self) -> None:
+        self.users: dict[str, User] = {}  # by uid
+        self.nicks: dict[str, User] = {}  # by folded nick
+        self.channels: dict[str, Channel] = {}  # by folded name
+        self._past: dict[str, deque[Past]] = {}
+        self.most_users = 0
+
+    # reading
+
+    def user(self, nick: str) -> User | None:
+        """Find a user by nick."""
+        return self.nicks.get(fold(nick))
+
+    def channel(self, name: str) -> Channel | None:
+        """Find a channel by name."""
+        return self.channels.get(fold(name))
+
+    def past(self, nick: str) -> list[Past]:
+        """Who had this nick before, the latest first."""
+        return list(self._past.get(fold(nick), ()))
+
+    def audience(self, user: User) -> Iterator[Session]:
+        """The connections of all who share a channel with the user, and the user's own, each once."""
+        seen: dict[Session, None] = dict.fromkeys(user.sessions)
+        for channel in user.channels.values():
+            seen.update(channel.sessions)
+        return iter(seen)
+
+    # changing: for apply only
+
+    def add_user(self, user: User) -> None:
+        """Let a user in.  The caller has made sure that the nick is free."""
+        self.users[user.uid] = user
+        self.nicks[fold(user.nick)] = user
+        self.most_users = max(self.most_users, len(self.users))
+
+    def remove_user(self, user: User, at: int) -> None:
+        """Take a user out of everything and remember the nick for WHOWAS."""
+        self.remember(user, at)
+        for channel in list(user.channels.values()):
+            self.leave(user, channel)
+        del self.users[user.uid]
+        del self.nicks[fold(user.nick)]
+
+    def rename(self, user: User, nick: str) -> None:
+        """Give a user another nick, which the caller knows to be free or the user's own."""
+        del self.nicks[fold(user.nick)]
+        user.describe(nick=nick)
+        self.nicks[fold(nick)] = user
+
+    def remember(self, user: User, at: int) -> None:
+        """Keep the user's present nick for WHOWAS, within bounds."""
+        key = fold(user.nick)
+        rows = self._past.pop(key, None)
+        if rows is None:
+            rows = deque(maxlen=WHOWAS_PER_NICK)
+        rows.appendleft(Past(user.nick, user.username, user.host, user.realname, user.account, at))
+        self._past[key] = rows  # last in the dict: the nick longest unused goes first
+        if len(self._past) > WHOWAS_NICKS:
+            del self._past[next(iter(self._past))]
+
+    def enter(self, user: User, name: str, at: int) -> Channel:
+        """Make the user a member; the first one makes the channel and is its operator."""
+        key = fold(name)
+        channel = self.channels.get(key)
+        held = ""
+        if channel is None:
+            channel = self.channels[key] = Channel(name, at)
+            held = "o"
+        channel.members[user] = held
+        channel.sessions.update(dict.fromkeys(user.sessions))
+        user.channels[key] = channel
+        user.invites.discard(key)
+        return channel
+
+    def leave(self, user: User, channel: Channel) -> None:
+        """End a membership; a channel that nobody is in ends with it."""
+        del channel.members[user]
+        del user.channels[channel.key]
+        for session in user.sessions:
+            channel.sessions.pop(session, None)
+        if not channel.members:
+            del self.channels[channel.key]
+
+    def set_roles(self, user: User, channel: Channel, held: str) -> None:
+        """Replace a member's roles."""
+        channel.members[user] = roles.ordered(held)
