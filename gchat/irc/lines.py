@@ -1,8 +1,8 @@
 """Bytes in any pieces become messages; what is kept between two pieces is bounded.
 
 A line ends with LF; one CR before it is removed ("Servers SHOULD handle single \\n"); a CR anywhere else is a
-space in the text.  Empty lines are skipped.  Lines that are too long are refused whole, never cut: there is one
-``BadLine`` as soon as it is known, and the rest is skipped up to the next LF.
+space in the text.  Empty lines are skipped.  Lines that are too long are refused whole, never cut: there is
+one ``BadLine`` as soon as it is known, and the rest is skipped up to the next LF.
 
 https://modern.ircdocs.horse/#compatibility-with-incorrect-software
 """
@@ -31,9 +31,9 @@ class Wire(Protocol):
 class LineBuffer:
     """What was received of a connection and is not a whole line yet.
 
-    ``max_line`` counts everything but the tags, with CR LF; ``max_tags`` counts the tags with their '@' and space.
-    At most their sum is kept, whatever comes.  A server reads strictly: a line that is not UTF-8 is refused
-    (UTF8ONLY).  A client does not: it reads such a line as Windows-1252.
+    ``max_line`` counts everything but the tags, with CR LF; ``max_tags`` counts the tags with their '@' and
+    space. At most their sum is kept, whatever comes.  A server reads strictly: a line that is not UTF-8 is
+    refused (UTF8ONLY).  A client does not: it reads such a line as Windows-1252.
     """
 
     __slots__ = ("_hold", "_line", "_partial", "_skipping", "_strict", "_tags")

@@ -1,8 +1,9 @@
 """One IRC message: read from a line, written to bytes.
 
 Nothing here raises on what came from outside: a line that says nothing becomes a ``BadLine``, and what cannot
-be written is replaced before it is written.  No message that was read, and no bytes that were written, hold a CR,
-LF or NUL in the middle, so nobody's text becomes somebody's line.  Change the grammar here and nowhere else.
+be written is replaced before it is written.  No message that was read, and no bytes that were written, hold a
+CR, LF or NUL in the middle, so nobody's text becomes somebody's line.  Change the grammar here and nowhere
+else.
 
 Sources: https://modern.ircdocs.horse/#message-format, https://ircv3.net/specs/extensions/message-tags
 """
@@ -23,44 +24,13 @@ TAGS_TOO_LONG: Final = "TAGS_TOO_LONG"
 NOT_UTF8: Final = "NOT_UTF8"  # the server answers FAIL <command> INVALID_UTF8
 MALFORMED: Final = "MALFORMED"
 
-# Commands whose last parameter always gets its ':'.  It is OPTIONAL where the text is one word, but many small
-# programs look for it (in "PRIVMSG x :", "PING :", "353 nick = #x :").
-TEXT_COMMANDS: Final = frozenset(
-    (
-        *(
-            "PRIVMSG",
-            "NOTICE",
-            "TOPIC",
-            "AWAY",
-            "QUIT",
-            "PART",
-            "KICK",
-            "ERROR",
-            "PING",
-            "PONG",
-            "WALLOPS",
-            "KILL",
-        ),
-        *("SETNAME", "USER", "FAIL", "WARN", "NOTE"),
-        *(
-            "001",
-            "002",
-            "003",
-            "301",
-            "302",
-            "303",
-            "311",
-            "314",
-            "319",
-            "322",
-            "332",
-            "352",
-            "353",
-            "371",
-            "372",
-        ),
-    )
-)
+# Commands whose last parameter always gets its ':'.  It is OPTIONAL where the text is one word, but many
+# small programs look for it (in "PRIVMSG x :", "PING :", "353 nick = #x :").
+_TEXT_COMMANDS = """
+    PRIVMSG NOTICE TOPIC AWAY QUIT PART KICK ERROR PING PONG WALLOPS KILL SETNAME USER FAIL WARN NOTE
+    001 002 003 301 302 303 311 314 319 322 332 352 353 371 372
+"""
+TEXT_COMMANDS: Final = frozenset(_TEXT_COMMANDS.split())
 
 _HARMLESS = {0x00: " ", 0x0A: " ", 0x0D: " "}
 
@@ -90,8 +60,8 @@ class Source(NamedTuple):
 class Message(NamedTuple):
     """One message.
 
-    ``command`` is in upper case or three digits; ``source`` is without its ':' ("" for none); the tags' values are
-    unescaped ("" for none: the specification lets nobody tell empty from missing).
+    ``command`` is in upper case or three digits; ``source`` is without its ':' ("" for none); the tags'
+    values are unescaped ("" for none: the specification lets nobody tell empty from missing).
     """
 
     command: str
@@ -103,8 +73,9 @@ class Message(NamedTuple):
 class BadLine(NamedTuple):
     """A line that is no message.
 
-    ``reason`` is one of this module's constants.  ``text`` is an excerpt without control characters; for NOT_UTF8
-    it is the command ("*" when that cannot be read either).  ``label`` is the line's label if it could be read.
+    ``reason`` is one of this module's constants.  ``text`` is an excerpt without control characters; for
+    NOT_UTF8 it is the command ("*" when that cannot be read either).  ``label`` is the line's label if it
+    could be read.
     """
 
     reason: str
@@ -118,8 +89,8 @@ _tuple_new = tuple.__new__  # skips NamedTuple's own __new__: a fifth of the tim
 def parse(line: str) -> Message | BadLine:
     """Read one line, without its CR LF.  Never raises.
 
-    NUL and a CR (or LF) inside the line are read as spaces.  The command is upper-cased, whatever it is; there may
-    be any number of parameters; extra spaces between the parts are skipped.
+    NUL and a CR (or LF) inside the line are read as spaces.  The command is upper-cased, whatever it is;
+    there may be any number of parameters; extra spaces between the parts are skipped.
     """
     if "\r" in line or "\0" in line or "\n" in line:
         line = line.translate(_HARMLESS)
@@ -201,8 +172,8 @@ def unescape_tag_value(value: str) -> str:
 def encode_tags(tags: Mapping[str, str]) -> str:
     """Write tags as ``@a=1;b `` with the space after them, or ``""`` for none.
 
-    Tags whose key cannot be written are left out.  What would exceed the 8191 bytes is left out tag by tag, from
-    the end, client-only tags (``+``) first: "server-sent tags MUST be included before client-only tags".
+    Tags whose key cannot be written are left out.  What would exceed the 8191 bytes is left out tag by tag,
+    from the end, client-only tags (``+``) first: "server-sent tags MUST be included before client-only tags".
     """
     if not tags:
         return ""
@@ -248,9 +219,9 @@ def _fitting(written: list[str]) -> list[str]:
 def encode(message: Message, max_line: int = LINE) -> bytes:
     """Write a message with its CR LF.  Never raises.
 
-    CR, LF and NUL in any part become spaces; a parameter before the last that is empty, begins with ':' or holds
-    a space cannot be written and is changed until it can; all but the tags is cut to ``max_line`` bytes with CR LF,
-    on a character's boundary.
+    CR, LF and NUL in any part become spaces; a parameter before the last that is empty, begins with ':' or
+    holds a space cannot be written and is changed until it can; all but the tags is cut to ``max_line`` bytes
+    with CR LF, on a character's boundary.
     """
     command, params, source, tags = message
     head = f":{source} {command}" if source else command
