@@ -1,8 +1,8 @@
 """The input line: text, a cursor, and what Emacs keys do to them.
 
-Pure: ``Editor.do`` takes the name of an action (``keys.ACTIONS`` says which keys stand for it).  The text is what
-will be sent, so it keeps joiners and selectors of emoji; the view shows it through ``text.sanitise``.  The cursor is
-an index into the text and always stands between clusters.
+Pure: ``Editor.do`` takes the name of an action (``keys.ACTIONS`` says which keys stand for it).  The text is
+what will be sent, so it keeps joiners and selectors of emoji; the view shows it through ``text.sanitise``.
+The cursor is an index into the text and always stands between clusters.
 
 To add an action: a method here, its row in ``_ACTIONS`` and one in ``keys.ACTIONS``.
 """
