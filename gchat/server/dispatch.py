@@ -9,7 +9,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from gchat.irc import message as irc
-from gchat.irc.message import BadLine, Message
+from gchat.irc.message import NO_TAGS, BadLine, Message
 from gchat.irc.numerics import (
     ERR_ALREADYREGISTERED,
     ERR_INPUTTOOLONG,
@@ -101,7 +101,7 @@ _BAD_LINE = " BAD LINE"  # the space makes it a command that no line can name
 
 def bad_line(bad: BadLine) -> Message:
     """What stands in for a line that could not be read, until its turn comes to be refused."""
-    return Message(_BAD_LINE, (bad.reason, bad.text))
+    return Message(_BAD_LINE, (bad.reason, bad.text), tags={"label": bad.label} if bad.label else NO_TAGS)
 
 
 def run(request: Request) -> Steps | None:
@@ -132,7 +132,7 @@ def _refuse_line(reason: str, text: str) -> None:
     if reason == irc.NOT_UTF8:
         # https://ircv3.net/specs/extensions/utf8-only
         raise FailError(
-            "INVALID_UTF8", text="That was not UTF-8, so it was not sent.", command=text.partition(" ")[0] or "*"
+            "INVALID_UTF8", text="That was not UTF-8, so it was not sent", command=text
         )
     if reason == irc.MALFORMED:
         raise ReplyError(ERR_UNKNOWNCOMMAND, text.partition(" ")[0] or "*")

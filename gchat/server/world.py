@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gchat.irc.casemap import fold
 from gchat.irc.message import Source
 from gchat.server import roles
+from gchat.server.channel_modes import AT_CREATION
 
 if TYPE_CHECKING:
     from gchat.server.session import Session
@@ -184,6 +185,7 @@ class World:
         held = ""
         if channel is None:
             channel = self.channels[key] = Channel(name, at)
+            channel.modes.update(dict.fromkeys(AT_CREATION, ""))
             held = "o"
         channel.members[user] = held
         channel.sessions.update(dict.fromkeys(user.sessions))
