@@ -36,7 +36,7 @@ class Completion(NamedTuple):
     before: str
     after: str
     candidates: tuple[str, ...]  # whole replacements, their trailing space included
-    index: int = -1
+    at: int = -1
 
     @classmethod
     def begin(cls, text: str, cursor: int, sources: Sources) -> "Completion | None":
@@ -52,12 +52,12 @@ class Completion(NamedTuple):
         return cls(text[:start], rest, tuple(dict.fromkeys(found)))
 
     def step(self, by: int = 1) -> tuple["Completion", str, int]:
-        """Go to the next candidate (by -1: the one before); give the completion to keep, the text, the cursor."""
-        first = self.index < 0 and by < 0  # backwards from the start: the last one
-        index = (0 if first else self.index) + by
+        """Go to the next candidate (by -1: the one before); give what to keep, the text, the cursor."""
+        first = self.at < 0 and by < 0  # backwards from the start: the last one
+        index = (0 if first else self.at) + by
         index %= len(self.candidates)
         here = self.before + self.candidates[index]
-        return self._replace(index=index), here + self.after, len(here)
+        return self._replace(at=index), here + self.after, len(here)
 
 
 def _candidates(before: str, word: str, sources: Sources) -> Iterable[str]:
