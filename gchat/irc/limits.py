@@ -26,6 +26,7 @@ KEYLEN: Final = 32
 # Texts.  A topic with the longest source and channel name still fits a line of 512 bytes.
 TOPICLEN: Final = 390
 KICKLEN: Final = 390
+QUITLEN: Final = 390
 AWAYLEN: Final = 200
 REALNAMELEN: Final = 150
 
