@@ -1,0 +1,128 @@
+"""Masks: ``*`` matches any characters, ``?`` matches one, ``\\*`` and ``\\?`` match themselves; ASCII case
+folds.
+
+https://modern.ircdocs.horse/#wildcard-expressions
+
+A mask is cut at its stars into segments.  The first must begin the text, the last must end it, and each other
+takes the first place that is left for it: nothing is ever tried twice, so no mask can make a match slow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from gchat.irc.casemap import fold
+
+Matcher = Callable[[str], bool]
+
+
+def matches(mask: str, text: str) -> bool:
+    """Return whether the whole of ``text`` matches ``mask``."""
+    return compile_mask(mask)(text)
+
+
+@lru_cache(maxsize=1024)
+def compile_mask(mask: str) -> Matcher:
+    """Return a function that matches texts against ``mask``.  Remembered, so no caller has to."""
+    segments = [_Segment(pieces) for pieces in _split(fold(mask))]
+    first, rest = segments[0], segments[1:]
+    if not rest:  # no star
+        return lambda text: len(text) == first.length and first.stands_at(fold(text), 0)
+    middle, last = [segment for segment in rest[:-1] if segment.length], rest[-1]
+    least = sum(segment.length for segment in segments)
+
+    def match(text: str) -> bool:
+        text = fold(text)
+        end = len(text) - last.length
+        if len(text) < least or not first.stands_at(text, 0) or not last.stands_at(text, end):
+            return False
+        position = first.length
+        for segment in middle:
+            position = segment.find(text, position, end)
+            if position < 0:
+                return False
+            position += segment.length
+        return True
+
+    return match
+
+
+class _Segment:
+    """What stands between two stars: literal pieces at fixed offsets, question marks in between."""
+
+    __slots__ = ("length", "pieces")
+
+    def __init__(self, characters: list[str | None]) -> None:
+        self.length = len(characters)
+        self.pieces: list[tuple[int, str]] = []
+        start = 0
+        for index, character in enumerate([*characters, None]):
+            if character is None:
+                if start < index:
+                    self.pieces.append((start, "".join(c for c in characters[start:index] if c)))
+                start = index + 1
+        # The longest piece is the rarest: it is the one that is searched for.
+        self.pieces.sort(key=lambda piece: -len(piece[1]))
+
+    def stands_at(self, text: str, position: int) -> bool:
+        """Return whether the segment matches there.  The caller knows that the text is long enough."""
+        return all(text.startswith(literal, position + offset) for offset, literal in self.pieces)
+
+    def find(self, text: str, start: int, end: int) -> int:
+        """Return the first position from ``start`` at which the segment ends before ``end``, or -1."""
+        if not self.pieces:
+            return start if start + self.length <= end else -1
+        offset, longest = self.pieces[0]
+        last = end - self.length
+        position = start
+        while position <= last:
+            found = text.find(longest, position + offset, last + offset + len(longest))
+            if found < 0:
+                return -1
+            position = found - offset
+            if self.stands_at(text, position):
+                return position
+            position += 1
+        return -1
+
+
+def _split(mask: str) -> list[list[str | None]]:
+    """Cut a mask at its stars into lists of characters; None stands for a question mark."""
+    segments: list[list[str | None]] = [[]]
+    characters = iter(mask)
+    for character in characters:
+        if character == "*":
+            segments.append([])
+        elif character == "?":
+            segments[-1].append(None)
+        elif character == "\\":
+            # Only wildcards need escapes, and a nick may hold a backslash: before anything else it is itself.
+            following = next(characters, "")
+            if following not in ("*", "?"):
+                segments[-1].append(character)
+                if following == "\\":
+                    segments[-1].append(following)
+                    continue
+            segments[-1].extend(following)
+        else:
+            segments[-1].append(character)
+    return segments
+
+
+def complete(mask: str) -> str:
+    """Complete what someone wrote to ``nick!user@host``: ``nine`` is ``nine!*@*``, ``*@host`` is
+    ``*!*@host``."""
+    if "@" in mask:
+        name, _, host = mask.rpartition("@")
+        if "!" in name:
+            nick, _, user = name.partition("!")
+        else:
+            nick, user = "", name
+    else:
+        nick, _, user = mask.partition("!")
+        host = ""
+        # An address alone is a host: no nick holds a dot or a colon.
+        if not user and ("." in nick or ":" in nick):
+            nick, host = "", nick
+    return f"{nick or '*'}!{user or '*'}@{host or '*'}"
