@@ -1,7 +1,7 @@
 """Make the virtual environment that the launchers use, or bring it up to date: prepare.py ROOT VENV run|test.
 
-Standard library only, since it runs before anything is installed.  Says in one sentence what it does, and in one what
-is missing.  Several may run at once: the others wait for the first, and then find the work done.
+Standard library only, since it runs before anything is installed.  Says in one sentence what it does, and in
+one what is missing.  Several may run at once: the others wait for the first, and then find the work done.
 """
 
 import fcntl
@@ -65,13 +65,15 @@ def make(root: Path, venv: Path, need: str) -> int:
             return UNAVAILABLE
         say(f"setting itself up in {venv} (once; it takes a moment) ...")
         shutil.rmtree(venv, ignore_errors=True)
-        # the python with its number (python3.11): when the system moves on to another one, the link dangles, which
-        # the launchers see, instead of finding none of the packages
+        # the python with its number (python3.11): when the system moves on to another one, the link dangles,
+        # which the launchers see, instead of finding none of the packages
         made = run([os.path.realpath(sys.executable), "-m", "venv", str(venv)])
         if made.returncode:
             return failed(f"could not make {venv}", made.stdout)
     what = f"{root}[test]" if need == "test" else str(root)
-    pip = run([str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--editable", what])
+    pip = run(
+        [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--editable", what]
+    )
     if pip.returncode:
         return failed("could not install its packages; is https://pypi.org within reach?", pip.stdout)
     for done in ("run", "test") if need == "test" else ("run",):
@@ -91,7 +93,12 @@ def works(python: Path) -> bool:
 def run(command: list[str]) -> "subprocess.CompletedProcess[str]":
     """Run a command; what it prints is kept for the case that it fails."""
     return subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
 
 

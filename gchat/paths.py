@@ -1,7 +1,8 @@
 """The platform's folders for gchat: configuration, data, state.
 
-Both sides use this, so that a person finds everything of gchat in one place.  The answers are platformdirs'; on Linux
-and the BSDs they are worked out here, because importing platformdirs takes 20 ms and the client starts in 200.
+Both sides use this, so that a person finds everything of gchat in one place.  The answers are platformdirs';
+on Linux and the BSDs they are worked out here, because importing platformdirs takes 20 ms and the client
+starts in 200.
 """
 
 import os
@@ -40,8 +41,8 @@ def _folder(kind: str) -> str:
         return _ask_platformdirs(kind)
     variable, default = _XDG[kind]
     chosen = os.environ.get(variable, "").strip()
-    # XDG Base Directory Specification: "If an implementation encounters a relative path ... it should consider the
-    # path invalid and ignore it."
+    # XDG Base Directory Specification: "If an implementation encounters a relative path ... it should
+    # consider the path invalid and ignore it."
     return os.path.join(chosen if os.path.isabs(chosen) else os.path.expanduser(default), "gchat")
 
 
