@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gchat.client.address import Address
 
-THEMES = ("default",)  # the names `theme` may have; what they look like is the view's
+THEMES = ("default", "dark", "light")  # the names `theme` may have; what they look like is the view's
 
 
 class NetworkSettings(NamedTuple):
