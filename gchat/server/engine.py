@@ -189,7 +189,8 @@ class Engine:
 
     def _settle(self, request: Request) -> None:
         if request.settled and request.session.request is request:
-            request.finish()
+            if not request.session.closing:  # ERROR is the last that a client hears
+                request.finish()
             request.session.request = None
 
     # events

@@ -7,6 +7,7 @@ https://modern.ircdocs.horse/#channel-membership-prefixes
 from __future__ import annotations
 
 from enum import Flag, auto
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -59,6 +60,7 @@ def rank(roles: str) -> int:
     return BY_LETTER[roles[0]].rank if roles else 0
 
 
+@lru_cache(maxsize=64)  # there are 32 sets of roles, and every message asks
 def rights(roles: str) -> Right:
     """Everything that the roles allow together."""
     found = _NO_RIGHT
@@ -67,6 +69,7 @@ def rights(roles: str) -> Right:
     return found
 
 
+@lru_cache(maxsize=256)
 def may(roles: str, right: Right) -> bool:
     """True where one of the roles has the right."""
     return bool(rights(roles) & right)
