@@ -1,4 +1,6 @@
-"""Which channel modes there are, by the kind of their parameter.  https://modern.ircdocs.horse/#chanmodes-parameter"""
+"""Which channel modes there are, by the kind of their parameter.  https://modern.ircdocs.horse/#chanmodes-
+parameter
+"""
 
 from __future__ import annotations
 

@@ -1,19 +1,21 @@
 """One message on its way to many connections, and the broadcast queue that carries all of them.
 
-A message is encoded once per *profile* (the set of negotiated capabilities), and the same bytes object goes into
-the outbox of every member.  The first outbox that gets something asks the shell for one flush, which comes at the
-end of the turn of the event loop: one ``send`` a connection a turn, whatever was said in it.
+A message is encoded once per *profile* (the set of negotiated capabilities), and the same bytes object goes
+into the outbox of every member (``audience.py``).  The first outbox that gets something asks the shell for
+one flush, which comes at the end of the turn of the event loop: one ``send`` a connection a turn, whatever
+was said in it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from gchat.irc.message import NO_TAGS, Message
 from gchat.server import capabilities as cap
+from gchat.server.audience import Audience
 from gchat.server.session import Session
 
 Shape = Callable[[int], Message | None]  # what the bearer of these capabilities is sent, None for nothing
@@ -55,24 +57,6 @@ class Stamp(NamedTuple):
         return tags or NO_TAGS
 
 
-class Delivery:
-    """A message that was not sent yet, encoded when the first session of a profile asks for it."""
-
-    __slots__ = ("encoded", "shape")
-
-    def __init__(self, shape: Shape) -> None:
-        self.shape = shape
-        self.encoded: dict[int | None, bytes] = {}
-
-    def encode(self, session: Session) -> bytes:
-        """The bytes for this session (``b""`` for nothing), kept for the others of the same profile."""
-        message = self.shape(session.caps)
-        data = session.wire.encode(message) if message is not None else b""
-        if session.profile is not None:
-            self.encoded[session.profile] = data
-        return data
-
-
 class BroadcastQueue:
     """Every outbox with something in it.  ``wake`` is called once when the first one gets something."""
 
@@ -80,20 +64,19 @@ class BroadcastQueue:
         self._wake = wake
         self._dirty: set[Session] = set()
 
-    def deliver(self, sessions: Iterable[Session], delivery: Delivery, skip: Session | None = None) -> None:
-        """Put one message into many outboxes.  This is the loop that everything's speed hangs on."""
+    def deliver(self, audience: Audience, shape: Shape, skip: Session | None = None) -> None:
+        """Put one message into many outboxes.  The inner loop is the one that everything's speed hangs on."""
         if not self._dirty:
             self._wake()
-        sessions = tuple(sessions)
-        self._dirty.update(sessions)
-        known = delivery.encoded.get
-        for session in sessions:
-            if session is skip:
-                continue
-            data = known(session.profile)
-            if data is None:
-                data = delivery.encode(session)
-            session.outbox.append(data)
+        self._dirty.update(audience)
+        for one, appends in audience.groups:
+            message = shape(one.caps)
+            # Who gets nothing gets an empty piece: ``skip`` finds its own where it expects it.
+            data = one.wire.encode(message) if message is not None else b""
+            for append in appends:
+                append(data)
+        if skip is not None and skip in audience:
+            skip.outbox.take_back()
 
     def send(self, session: Session, message: Message) -> None:
         """Put a message for one connection into its outbox."""

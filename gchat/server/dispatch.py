@@ -131,9 +131,7 @@ def run(request: Request) -> Steps | None:
 def _refuse_line(reason: str, text: str) -> None:
     if reason == irc.NOT_UTF8:
         # https://ircv3.net/specs/extensions/utf8-only
-        raise FailError(
-            "INVALID_UTF8", text="That was not UTF-8, so it was not sent", command=text
-        )
+        raise FailError("INVALID_UTF8", text="That was not UTF-8, so it was not sent", command=text)
     if reason == irc.MALFORMED:
         raise ReplyError(ERR_UNKNOWNCOMMAND, text.partition(" ")[0] or "*")
     raise ReplyError(ERR_INPUTTOOLONG)

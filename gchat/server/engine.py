@@ -1,8 +1,8 @@
 """The server without the machine: sessions, the world, and the way of a line from one to the other.
 
 The shell (``net.py``) owns the sockets.  It calls ``connect``, ``receive``, ``lost`` and ``sweep``, runs the
-``Work`` that handlers yield, and when ``wake`` was called it takes the turn: everything said is stored, then sent.
-The clock is an argument and gives Unix seconds.
+``Work`` that handlers yield, and when ``wake`` was called it takes the turn: everything said is stored, then
+sent. The clock is an argument and gives Unix seconds.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from itertools import count
-
 
 from gchat.irc.lines import Wire
 from gchat.irc.message import BadLine, Message
@@ -46,7 +45,7 @@ class Engine:
         backplane: Callable[[apply.Apply, Callable[[], float]], Backplane],
         node: str = "n0",
     ) -> None:
-        """``wake`` asks for one turn to be taken; ``work`` runs a Work and calls ``resume`` with its result."""
+        """``wake`` asks for one turn to be taken; ``work`` runs a Work, then calls ``resume``."""
         self.settings = settings
         self.clock = clock
         self.started_at = clock()
@@ -68,7 +67,9 @@ class Engine:
 
     # connections
 
-    def connect(self, host: str, peer: str, wire: Wire, *, secure: bool = False, plain: bool = False) -> Session:
+    def connect(
+        self, host: str, peer: str, wire: Wire, *, secure: bool = False, plain: bool = False
+    ) -> Session:
         """Begin a session for a new connection; ``plain`` for a wire of the tutorial's protocol."""
         settings, id = self.settings, f"{self._node}-{next(self._ids)}"
         session = Session(
@@ -105,7 +106,8 @@ class Engine:
             self._leave(session, reason)
 
     def close(self, session: Session, reason: str, said: str | None = None) -> None:
-        """End a session: others see ``reason``, the client reads it (or ``said``) in an ERROR, then the socket closes.
+        """End a session: others see ``reason``, the client reads it (or ``said``) in an ERROR, then the
+        socket closes.
 
         https://modern.ircdocs.horse/#error-message
         """
@@ -159,7 +161,7 @@ class Engine:
             self._settle(request)
 
     def resume(self, request: Request, result: object) -> None:
-        """Go on with a handler that waited; ``result`` is what its Work returned, or the exception it raised."""
+        """Go on with a handler that waited; ``result`` is what its Work returned or raised."""
         steps, session = request.steps, request.session
         assert steps is not None
         if session.id not in self.sessions:
@@ -236,7 +238,7 @@ class Engine:
         return bool(self._lagging)
 
     def check_deadlines(self) -> None:
-        """Ask silent clients for a sign of life and end those that are overdue; call it about once a second."""
+        """Ask silent clients for a sign of life and end the overdue ones; call it once a second."""
         now = self.clock()
         limits = self.settings.limits
         for session in list(self.sessions.values()):
@@ -278,5 +280,3 @@ def _weight(item: Message | BadLine) -> int:
     if isinstance(item, BadLine):
         return len(item.text)
     return sum(map(len, item.params)) + sum(len(key) + len(value) for key, value in item.tags.items())
-
-

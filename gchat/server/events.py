@@ -2,7 +2,8 @@
 
 A handler decides and *commits* one of these; the backplane gives it an id and hands it to ``apply``, the only
 writer of the world.  Events name users by ``uid`` and channels by name, never by object, so that they can be
-written to a log and read back by another machine.  Add a field at the end with a default: old logs stay readable.
+written to a log and read back by another machine.  Add a field at the end with a default: old logs stay
+readable.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ Event = (
 
 
 class Entry(NamedTuple):
-    """An event with its place in the order: ``id`` is ``<milliseconds>-<sequence>``, the msgid and the time."""
+    """An event with its place in the order: ``id`` (``<milliseconds>-<sequence>``) is msgid and time."""
 
     id: str
     event: Event

@@ -14,6 +14,7 @@ from gchat.server.world import World
 _FIRST = frozenset(string.ascii_letters + "[]\\`_^{|}")
 _REST = _FIRST | frozenset(string.digits + "-")
 _NOT_IN_CHANNEL = frozenset(" ,\a\r\n\0")
+_INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")  # Unicode's controls, formats and separators
 FALLBACK = "Guest"
 
 
@@ -23,12 +24,14 @@ def is_nick(text: str) -> bool:
 
 
 def is_channel(text: str) -> bool:
-    """True for a channel name: ``#`` and at least one more character, none of them blank or a control code."""
+    """True for a channel name: ``#`` and at least one more character, none blank or a control code."""
     return (
         len(text) > 1
         and text[0] == "#"
         and len(text.encode()) <= limits.CHANNELLEN
-        and not any(c in _NOT_IN_CHANNEL or unicodedata.category(c) in ("Cc", "Cf", "Zs", "Zl", "Zp") for c in text)
+        and not any(
+            c in _NOT_IN_CHANNEL or unicodedata.category(c) in ("Cc", "Cf", "Zs", "Zl", "Zp") for c in text
+        )
     )
 
 

@@ -20,6 +20,10 @@ class Outbox:
     def __bool__(self) -> bool:
         return bool(self._pieces)
 
+    def take_back(self) -> None:
+        """Remove what was appended last."""
+        self._pieces.pop()
+
     def take(self) -> list[bytes]:
         """Return everything that waits and leave the box empty."""
         pieces = self._pieces[:]

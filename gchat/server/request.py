@@ -1,11 +1,12 @@
 """One command of one session while it is handled: how a handler reads, replies and commits.
 
-A handler is a function of a ``Request``.  It raises ``ReplyError`` to refuse, sends replies, and as its last thing
-commits events.  A handler that needs slow work is a generator that yields ``Work`` and is resumed with the result;
-the session's later lines wait meanwhile, and everything else it knew of the world must be looked up again.
+A handler is a function of a ``Request``.  It raises ``ReplyError`` to refuse, sends replies, and as its last
+thing commits events.  A handler that needs slow work is a generator that yields ``Work`` and is resumed with
+the result; the session's later lines wait meanwhile, and everything else it knew of the world must be looked
+up again.
 
-A request with a label (https://ircv3.net/specs/extensions/labeled-response) keeps its replies until it is settled:
-the handler has returned and every event that it committed has been applied.
+A request with a label (https://ircv3.net/specs/extensions/labeled-response) keeps its replies until it is
+settled: the handler has returned and every event that it committed has been applied.
 """
 
 from __future__ import annotations
@@ -133,7 +134,9 @@ class Request:
         if isinstance(error, ReplyError):
             self.reply(error.numeric, *error.params, text=error.text, **error.fields)
         else:
-            self._standard("FAIL", error.command or self.message.command, error.code, error.context, error.text)
+            self._standard(
+                "FAIL", error.command or self.message.command, error.code, error.context, error.text
+            )
 
     def _standard(self, kind: str, command: str, code: str, context: tuple[str, ...], text: str) -> None:
         # https://ircv3.net/specs/extensions/standard-replies

@@ -23,7 +23,7 @@ class Right(Flag):
 
 
 class Role(NamedTuple):
-    """One row: mode letter, prefix symbol, name in words, rank, rights, and the roles it may give and take."""
+    """One row: mode letter, prefix symbol, name in words, rank, rights, and the roles it may give."""
 
     letter: str
     symbol: str

@@ -1,4 +1,5 @@
-"""A connection, as the pure core knows it: what it negotiated, what waits to be handled, what waits to be sent.
+"""A connection as the pure core knows it: what it negotiated, what waits to be handled, what waits to be
+sent.
 
 A *user* is who others see (``world.py``); a session is one connection of a user, or of nobody yet.
 """
@@ -55,7 +56,16 @@ class Session:
     )
 
     def __init__(
-        self, id: str, host: str, peer: str, secure: bool, wire: Wire, plain: bool, limits: Limits, throttle: bool, now: float
+        self,
+        id: str,
+        host: str,
+        peer: str,
+        secure: bool,
+        wire: Wire,
+        plain: bool,
+        limits: Limits,
+        throttle: bool,
+        now: float,
     ) -> None:
         self.id = id
         self.host = host
@@ -94,6 +104,9 @@ class Session:
         self.caps = caps
         if not self.plain:
             self.profile = caps
+        if self.user is not None:
+            for channel in self.user.channels.values():
+                channel.sessions.regroup()
 
     @property
     def name(self) -> str:

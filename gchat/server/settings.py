@@ -1,7 +1,8 @@
-"""Everything that can be configured, with its default: what ``config.py`` reads from TOML and the core is given.
+"""Everything that can be configured, with its default: what ``config.py`` reads from TOML and the core is
+given.
 
-A field here is a key of ``gchat-server.toml`` in the table that the class is named after; its type is the type
-that the key must have.  Immutable: a reload makes a new object and hands it to the engine.
+A field here is a key of ``gchat-server.toml`` in the table that the class is named after; its type is the
+type that the key must have.  Immutable: a reload makes a new object and hands it to the engine.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Tutorial:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``[limits]``: deadlines in seconds, sizes in bytes, rates a second; 0 turns a rate or a deadline off."""
+    """``[limits]``: deadlines in seconds, sizes in bytes, rates a second; 0 turns a rate or deadline off."""
 
     registration_timeout: float = 30.0
     ping_interval: float = 120.0  # silence after which a client is asked for a sign of life

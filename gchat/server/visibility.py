@@ -14,8 +14,8 @@ def can_see(viewer: User | None, channel: Channel) -> bool:
 
 
 def can_see_member(viewer: User | None, user: User, channel: Channel) -> bool:
-    """True where the viewer may know that the user is in the channel: members know each other, others see who is
-    not invisible.  https://modern.ircdocs.horse/#invisible-user-mode
+    """True where the viewer may know that the user is in the channel: members know each other, others see who
+    is not invisible.  https://modern.ircdocs.horse/#invisible-user-mode
     """
     if viewer in channel.members or viewer is user:
         return True

@@ -1,18 +1,19 @@
 """Who is here and where: users, channels, and what must always be true of them.
 
-Only ``apply`` calls the methods that change anything here, so that one machine and many do the same.  Everything
-else reads.  The world knows nothing of sockets; ``Session`` objects stand in it as the addresses of deliveries.
+Only ``apply`` calls the methods that change anything here, so that one machine and many do the same.
+Everything else reads.  The world knows nothing of sockets; ``Session`` objects stand in it as the addresses
+of deliveries.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from gchat.irc.casemap import fold
 from gchat.irc.message import Source
 from gchat.server import roles
+from gchat.server.audience import Audience
 from gchat.server.channel_modes import AT_CREATION
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ WHOWAS_NICKS = 1024
 
 
 class User:
-    """Somebody whom others see.  ``sessions`` are the connections on this machine, none for a user elsewhere."""
+    """Somebody whom others see.  ``sessions`` are the connections on this machine."""
 
     __slots__ = (
         "account",
@@ -60,7 +61,9 @@ class User:
         self.sessions: list[Session] = []
         self.source = str(Source(nick, username, host))
 
-    def describe(self, *, nick: str | None = None, username: str | None = None, host: str | None = None) -> None:
+    def describe(
+        self, *, nick: str | None = None, username: str | None = None, host: str | None = None
+    ) -> None:
         """Change a part of the hostmask; ``source`` follows."""
         self.nick = self.nick if nick is None else nick
         self.username = self.username if username is None else username
@@ -84,7 +87,18 @@ class Ban(NamedTuple):
 class Channel:
     """A channel: its members with their roles, its modes and lists."""
 
-    __slots__ = ("created", "key", "lists", "members", "modes", "name", "sessions", "topic", "topic_at", "topic_by")
+    __slots__ = (
+        "created",
+        "key",
+        "lists",
+        "members",
+        "modes",
+        "name",
+        "sessions",
+        "topic",
+        "topic_at",
+        "topic_by",
+    )
 
     def __init__(self, name: str, created: int) -> None:
         self.name = name
@@ -96,7 +110,7 @@ class Channel:
         self.modes: dict[str, str] = {}  # letter -> parameter, "" for a flag
         self.lists: dict[str, dict[str, Ban]] = {"b": {}, "e": {}, "I": {}}  # by folded mask
         self.members: dict[User, str] = {}  # roles, highest first
-        self.sessions: dict[Session, None] = {}  # the members' connections on this machine
+        self.sessions = Audience()  # the members' connections on this machine
 
     def roles_of(self, user: User | None) -> str:
         """The user's roles; empty for no role and for no member."""
@@ -138,12 +152,12 @@ class World:
         """Who had this nick before, the latest first."""
         return list(self._past.get(fold(nick), ()))
 
-    def audience(self, user: User) -> Iterator[Session]:
+    def audience(self, user: User) -> Audience:
         """The connections of all who share a channel with the user, and the user's own, each once."""
-        seen: dict[Session, None] = dict.fromkeys(user.sessions)
+        found = Audience(user.sessions)
         for channel in user.channels.values():
-            seen.update(channel.sessions)
-        return iter(seen)
+            found.add(channel.sessions)
+        return found
 
     # changing: for apply only
 
@@ -188,7 +202,7 @@ class World:
             channel.modes.update(dict.fromkeys(AT_CREATION, ""))
             held = "o"
         channel.members[user] = held
-        channel.sessions.update(dict.fromkeys(user.sessions))
+        channel.sessions.add(user.sessions)
         user.channels[key] = channel
         user.invites.discard(key)
         return channel
@@ -197,8 +211,7 @@ class World:
         """End a membership; a channel that nobody is in ends with it."""
         del channel.members[user]
         del user.channels[channel.key]
-        for session in user.sessions:
-            channel.sessions.pop(session, None)
+        channel.sessions.remove(user.sessions)
         if not channel.members:
             del self.channels[channel.key]
 

@@ -1,8 +1,8 @@
 """From an event to the changed world and the deliveries that tell of it: the only writer of the world.
 
-Everything a client sees because something *happened* is made here, for those who watch and for the session that
-caused it; replies to questions are the handlers'.  An event may have become impossible since its handler looked
-(somebody took the nick): then nothing changes, and the session that asked is told.
+Everything a client sees because something *happened* is made here, for those who watch and for the session
+that caused it; replies to questions are the handlers'.  An event may have become impossible since its handler
+looked (somebody took the nick): then nothing changes, and the session that asked is told.
 """
 
 from __future__ import annotations

@@ -123,7 +123,9 @@ def _change_role(now: Applying, channel: Channel, change: ModeChange) -> ModeCha
     held = channel.members[target]
     if (change.letter in held) == change.add:
         return None
-    now.world.set_roles(target, channel, held + change.letter if change.add else held.replace(change.letter, ""))
+    now.world.set_roles(
+        target, channel, held + change.letter if change.add else held.replace(change.letter, "")
+    )
     return change._replace(param=target.nick)
 
 
@@ -137,5 +139,3 @@ def _change_list(now: Applying, user: User, channel: Channel, change: ModeChange
         return change
     row = rows.pop(key, None)
     return change._replace(param=row.mask) if row is not None else None
-
-

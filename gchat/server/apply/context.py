@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from gchat.irc.message import NO_TAGS, Message
-from gchat.server.delivery import Delivery, Shape, Stamp
+from gchat.server.audience import Audience
+from gchat.server.delivery import Shape, Stamp
 from gchat.server.events import Entry
 from gchat.server.request import Request
 from gchat.server.session import Session
@@ -19,7 +20,7 @@ Apply = Callable[[Entry, Request | None], None]
 
 
 class Applying:
-    """One event being applied; ``origin`` is the request that caused it, None if that was on another machine."""
+    """One event being applied; ``origin`` is the request that caused it, None if it came from elsewhere."""
 
     __slots__ = ("engine", "entry", "milliseconds", "origin", "world")
 
@@ -51,7 +52,9 @@ class Applying:
             return Stamp(self.milliseconds, "", msgid, False, client_tags)
         return Stamp(self.milliseconds, user.account, msgid, "B" in user.modes, client_tags)
 
-    def tell(self, sessions: Iterable[Session], user: User, command: str, *params: str, needs: int = 0) -> None:
+    def tell(
+        self, sessions: Iterable[Session], user: User, command: str, *params: str, needs: int = 0
+    ) -> None:
         """Deliver ``:user command params`` to these sessions, the asker's with its label.
 
         ``needs``: only to sessions with this capability.
@@ -65,12 +68,11 @@ class Applying:
 
     def deliver(self, sessions: Iterable[Session], shape: Shape) -> None:
         """Deliver to these sessions; the asker's copy goes through its request, which knows its label."""
+        audience = sessions if isinstance(sessions, Audience) else Audience(sessions)
         asker = self.asker
-        if asker is not None:
-            sessions = tuple(sessions)
-            if asker in sessions:
-                self.echo(shape)
-        self.engine.queue.deliver(sessions, Delivery(shape), skip=asker)
+        if asker is not None and asker in audience:
+            self.echo(shape)
+        self.engine.queue.deliver(audience, shape, skip=asker)
 
     def echo(self, shape: Shape) -> None:
         """Give the session that asked its own copy."""

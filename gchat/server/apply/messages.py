@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from gchat.irc.message import Message
 from gchat.server import capabilities as cap
 from gchat.server import events, roles
 from gchat.server.apply.context import Applying
-from gchat.server.delivery import Delivery, Shape
-from gchat.server.session import Session
+from gchat.server.audience import Audience
+from gchat.server.delivery import Shape
 from gchat.server.world import Channel, User
 
 
@@ -22,21 +20,20 @@ def said(now: Applying, event: events.Said) -> None:
     user = now.world.users.get(event.uid)
     if user is None:
         return
-    sessions: Iterable[Session]
     channel = now.world.channel(event.target)
     if channel is not None:
         name = event.prefix + channel.name
-        sessions = _with_prefix(channel, event.prefix) if event.prefix else channel.sessions
+        audience = _with_prefix(channel, event.prefix) if event.prefix else channel.sessions
         skip = now.asker
     else:
         target = now.world.users.get(event.target)
         if target is None:
             return
         name = target.nick
-        sessions = dict.fromkeys([*target.sessions, *(s for s in user.sessions if s is not now.asker)])
+        audience = Audience([*target.sessions, *(s for s in user.sessions if s is not now.asker)])
         skip = None  # who writes to themselves gets both the message and its echo
     shape = _shape(now, user, event, name)
-    now.engine.queue.deliver(sessions, Delivery(shape), skip)
+    now.engine.queue.deliver(audience, shape, skip)
     asker = now.asker
     if asker is not None:
         asker.spoke_at = now.milliseconds / 1000
@@ -49,14 +46,16 @@ def _shape(now: Applying, user: User, event: events.Said, name: str) -> Shape:
     source, command = user.source, event.command
     if command == "TAGMSG":
         bare = (name,)
-        return lambda caps: Message(command, bare, source, stamp.tags(caps)) if caps & cap.MESSAGE_TAGS else None
+        return lambda caps: (
+            Message(command, bare, source, stamp.tags(caps)) if caps & cap.MESSAGE_TAGS else None
+        )
     params = (name, event.text)
     return lambda caps: Message(command, params, source, stamp.tags(caps))
 
 
-def _with_prefix(channel: Channel, symbol: str) -> list[Session]:
+def _with_prefix(channel: Channel, symbol: str) -> Audience:
     """Those whose role is at least the one of a STATUSMSG prefix."""
-    return [s for s in channel.sessions if roles.at_least(channel.roles_of(s.user), symbol)]
+    return Audience(s for s in channel.sessions if roles.at_least(channel.roles_of(s.user), symbol))
 
 
 def walloped(now: Applying, event: events.Walloped) -> None:

@@ -199,7 +199,9 @@ def _tell_as_server(now: Applying, sessions: Iterable[Session], message: Message
 def _own_and_interested(now: Applying, user: User) -> dict[Session, None]:
     """The user's own sessions, those who share a channel, and those who watch with extended-monitor."""
     found = dict.fromkeys(now.world.audience(user))
-    found.update(dict.fromkeys(s for s in now.engine.monitors.watchers(user.nick) if s.caps & cap.EXTENDED_MONITOR))
+    found.update(
+        dict.fromkeys(s for s in now.engine.monitors.watchers(user.nick) if s.caps & cap.EXTENDED_MONITOR)
+    )
     return found
 
 

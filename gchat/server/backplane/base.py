@@ -1,7 +1,7 @@
 """The seam to other machines: a backplane gives every committed event its id and place, and has it applied.
 
-On one machine that is at once; in a cluster it is when the event is read back from the shared log.  Handlers must
-not be able to tell the difference, which the suite proves by running on both.
+On one machine that is at once; in a cluster it is when the event is read back from the shared log.  Handlers
+must not be able to tell the difference, which the suite proves by running on both.
 """
 
 from __future__ import annotations

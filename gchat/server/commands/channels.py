@@ -35,11 +35,11 @@ def join(request: Request) -> None:
     room = request.settings.limits.channels_per_user - len(user.channels)
     for index, name in enumerate(dict.fromkeys(request.params[0].split(","))):
         try:
-            event = _check_join(request, name, keys[index] if index < len(keys) else "")
-            if event is not None:
+            joined = _check_join(request, name, keys[index] if index < len(keys) else "")
+            if joined is not None:
                 if len(joining) >= room:
                     raise ReplyError(ERR_TOOMANYCHANNELS, name)
-                joining.append(event)
+                joining.append(joined)
         except ReplyError as error:
             request.refuse(error)
     for event in joining:

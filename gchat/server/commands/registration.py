@@ -51,7 +51,9 @@ def nick(request: Request) -> Steps | None:
 def _plain_nick(request: Request, wanted: str, taken: bool) -> Steps | None:
     # The tutorial's client answers NICK for ever with the same name, so it is not asked twice.
     session = request.session
-    session.nick = wanted if nicknames.is_nick(wanted) and not taken else nicknames.free(request.world, wanted)
+    session.nick = (
+        wanted if nicknames.is_nick(wanted) and not taken else nicknames.free(request.world, wanted)
+    )
     if session.nick != wanted:
         why = "taken" if taken else "not possible here"
         text = f"The nickname {limits.cut(wanted, 64)} is {why}: you are {session.nick}"
@@ -93,7 +95,12 @@ def _commit(request: Request) -> None:
     session = request.session
     request.commit(
         Registered(
-            session.id, session.nick, session.username, session.host, session.realname or session.nick, session.secure
+            session.id,
+            session.nick,
+            session.username,
+            session.host,
+            session.realname or session.nick,
+            session.secure,
         )
     )
 
