@@ -207,9 +207,10 @@ class Engine:
                 self._settle(request)
                 self._pump(request.session)
 
-    def offered(self, session: Session) -> dict[str, str]:
-        """The capabilities that this session may ask for, with their values."""
-        return dict.fromkeys(cap.BITS, "")
+    def offered(self) -> dict[str, str]:
+        """The capabilities that sessions may ask for, with their values."""
+        hidden = self.settings.server.without_capabilities
+        return {name: "" for name in cap.BITS if name not in hidden}
 
     def batch_reference(self) -> str:
         """A reference for a batch, unlike any other in use."""
@@ -263,12 +264,29 @@ class Engine:
 
     def configure(self, settings: Settings) -> None:
         """Go on with another configuration; connections stay."""
+        before = set(self.offered())
         self.settings = settings
+        self._announce_capabilities(before, set(self.offered()))
         limits = settings.limits
         rates = (limits.command_rate, limits.nick_rate) if settings.throttle else (0.0, 0.0)
         for session in self.sessions.values():
             session.bucket.change(rates[0], limits.command_burst)
             session.nick_bucket.change(rates[1], limits.nick_burst)
+
+    def _announce_capabilities(self, before: set[str], after: set[str]) -> None:
+        """Tell who asked for it what came and what went; what went is off at once.
+
+        https://ircv3.net/specs/extensions/capability-negotiation#cap-notify
+        """
+        gone, new = sorted(before - after), sorted(after - before)
+        lost = sum(cap.BITS[name] for name in gone)
+        for session in self.sessions.values():
+            for subcommand, names in (("DEL", gone), ("NEW", new)):
+                if names and session.caps & cap.CAP_NOTIFY:
+                    params = (session.name, subcommand, " ".join(names))
+                    self.queue.send(session, Message("CAP", params, self.settings.server.name))
+            if session.caps & lost:
+                session.set_caps(session.caps & ~lost)
 
     def shut_down(self, reason: str) -> None:
         """Say goodbye to everybody."""

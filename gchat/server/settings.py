@@ -37,6 +37,7 @@ class Server:
     motd: str = ""  # the text itself, lines separated by newlines
     admin_location: str = ""
     admin_email: str = ""
+    without_capabilities: tuple[str, ...] = ()  # names of capabilities that are not offered
 
 
 @dataclass(frozen=True, slots=True)

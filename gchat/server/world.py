@@ -129,7 +129,7 @@ class Past(NamedTuple):
 
 
 class World:
-    """All users and channels.  A nick, folded, belongs to one user; a channel without members does not exist."""
+    """All users and channels.  A nick, folded, belongs to one user; a channel without members is gone."""
 
     def __init__(self) -> None:
         self.users: dict[str, User] = {}  # by uid

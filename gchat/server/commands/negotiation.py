@@ -30,7 +30,7 @@ def _ls(request: Request) -> None:
         session.cap_version = max(session.cap_version, int(version[:6]))
     if session.cap_version >= 302:  # version 302 brings cap-notify with it
         session.set_caps(session.caps | cap.CAP_NOTIFY)
-    _send_lines(request, "LS", request.engine.offered(session))
+    _send_lines(request, "LS", request.engine.offered())
 
 
 def _list(request: Request) -> None:
@@ -59,7 +59,7 @@ def _req(request: Request) -> None:
     caps = session.caps
     for word in asked.split():
         name = word.removeprefix("-")
-        bit = cap.BITS.get(name)
+        bit = cap.BITS[name] if name in request.engine.offered() else None
         forced = bit == cap.CAP_NOTIFY and session.cap_version >= 302
         if bit is None or (word.startswith("-") and forced):
             _answer(request, "NAK", asked)
