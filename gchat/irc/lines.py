@@ -14,6 +14,8 @@ from typing import Protocol
 from gchat.irc import limits
 from gchat.irc.message import NOT_UTF8, TAGS_TOO_LONG, TOO_LONG, BadLine, Message, excerpt, parse
 
+_BLANK = " \r\0"  # what an empty line may hold
+
 
 class Wire(Protocol):
     """How the bytes of one connection become messages, and messages its bytes."""
@@ -81,8 +83,10 @@ class LineBuffer:
                     out.append(_not_utf8(line))
                     continue
                 text = _decode_anyhow(line, error)
-            if text and (text[0] != " " or text.strip(" ")):
-                out.append(parse(text))
+            if text:
+                message = parse(text)
+                if type(message) is not BadLine or text.strip(_BLANK):
+                    out.append(message)
         if rest and not self._skipping:
             self._keep(rest, out)
         return out

@@ -1,10 +1,10 @@
-"""Masks: ``*`` matches any characters, ``?`` matches one, ``\\*`` and ``\\?`` match themselves; ASCII case
-folds.
+"""Masks: ``*`` matches any characters, ``?`` one, ``\\*`` and ``\\?`` match themselves; ASCII case folds.
 
 https://modern.ircdocs.horse/#wildcard-expressions
 
 A mask is cut at its stars into segments.  The first must begin the text, the last must end it, and each other
-takes the first place that is left for it: nothing is ever tried twice, so no mask can make a match slow.
+takes the first place that is left for it.  No star is ever tried again, so no mask makes a match slow: at
+worst it takes the text's length times the number of literal pieces in the mask.
 """
 
 from __future__ import annotations
@@ -67,7 +67,10 @@ class _Segment:
 
     def stands_at(self, text: str, position: int) -> bool:
         """Return whether the segment matches there.  The caller knows that the text is long enough."""
-        return all(text.startswith(literal, position + offset) for offset, literal in self.pieces)
+        for offset, literal in self.pieces:  # noqa: SIM110 - all() takes three times as long
+            if not text.startswith(literal, position + offset):
+                return False
+        return True
 
     def find(self, text: str, start: int, end: int) -> int:
         """Return the first position from ``start`` at which the segment ends before ``end``, or -1."""

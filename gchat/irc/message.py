@@ -108,7 +108,7 @@ def parse(line: str) -> Message | BadLine:
         if not words:
             return BadLine(MALFORMED, excerpt(line))
     source = ""
-    if words[0][0] == ":" and head[0] == ":":
+    if words[0][0] == ":":
         source = words.pop(0)[1:]
         if not words:
             return BadLine(MALFORMED, excerpt(line))
@@ -187,6 +187,7 @@ def encode_tags(tags: Mapping[str, str]) -> str:
         or "\n" in text
         or "\0" in text
         or "" in tags
+        or "=" in "".join(tags)
     ):
         text = ";".join(_written(tags))
     if len(text) > (TAGS - 2) // 4 and len(text.encode("utf-8", "replace")) > TAGS - 2:
