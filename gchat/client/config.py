@@ -1,4 +1,4 @@
-"""``gchat.toml`` and what gchat remembers by itself: files into ``Settings``.
+"""``gchat.toml`` into ``Settings``.
 
 A new key is one row in ``KEYS`` or ``NETWORK_KEYS`` and a paragraph in ``man/gchat.1``; a test compares the
 two. Everything wrong with the file is one sentence that names the file, the key and what was expected.
@@ -6,12 +6,11 @@ two. Everything wrong with the file is one sentence that names the file, the key
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 from gchat.client.address import BadAddress, parse_address
 from gchat.client.settings import THEMES, NetworkSettings, Settings
-from gchat.paths import config_folder, make_private, state_folder
+from gchat.paths import config_folder
 
 FILE_NAME = "gchat.toml"
 SCROLLBACK_LINES = range(100, 1_000_001)
@@ -133,7 +132,7 @@ NETWORK_KEYS = (
 
 
 def load(path: str | None = None) -> Config:
-    """Read a file; without a path, the one of the configuration folder if it is there.  Raises ConfigError."""
+    """Read a file; without a path, the configuration folder's, if it is there.  Raises ConfigError."""
     file = path or os.path.join(config_folder(), FILE_NAME)
     if path is None and not os.path.exists(file):
         return Config(Settings())
@@ -241,32 +240,3 @@ def read_password(path: str, what: str) -> str:
     if not password:
         raise ConfigError(f"{what}: expected the password in the first line of {path}, which is empty")
     return password
-
-
-# --- what is remembered from start to start ------------------------------------------------------
-
-
-def remembered() -> dict[str, str]:
-    """Return what ``remember`` kept: ``{"nick": "Neural", "server": "irc://localhost"}``; empty at first."""
-    values = {}
-    with suppress(OSError, UnicodeDecodeError), open(_memory(), encoding="utf-8") as source:
-        for line in source:
-            key, _, value = line.rstrip("\n").partition("=")
-            values[key] = value
-    return values
-
-
-def remember(key: str, value: str) -> None:
-    """Keep a value for the next start.  Where the disk is full or read-only, it is asked again."""
-    values = {**remembered(), key: " ".join(value.split())}
-    file = _memory()
-    new = f"{file}.{os.getpid()}"
-    with suppress(OSError):
-        make_private(os.path.dirname(file))
-        with open(new, "w", encoding="utf-8") as target:
-            target.writelines(f"{name}={text}\n" for name, text in values.items())
-        os.replace(new, file)
-
-
-def _memory() -> str:
-    return os.path.join(state_folder(), "remembered")

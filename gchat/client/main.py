@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gchat import __version__
-from gchat.client import config
+from gchat.client import config, memory
 from gchat.client.address import TUTORIAL, Address, BadAddress, parse_address
 from gchat.client.config import Config, ConfigError
 from gchat.client.settings import THEMES, NetworkSettings, Settings
@@ -41,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
 
         return manual.show("gchat.1")
     try:
-        planned = plan(arguments, config.load(arguments.config), os.environ, config.remembered())
+        planned = plan(arguments, config.load(arguments.config), os.environ, memory.remembered())
         need_terminal()
         if arguments.local:
             planned = with_local_server(planned)
@@ -80,7 +80,7 @@ def make_parser() -> argparse.ArgumentParser:
     add("--config", metavar="FILE", help="read this file in place of the usual gchat.toml")
     add("--theme", choices=THEMES, metavar="NAME", help="the colours: " + ", ".join(THEMES))
     add("--man", action="store_true", help="show the manual page and exit")
-    add("--version", action="version", version=f"gchat {__version__}")
+    add("--version", action="version", version=f"gchat {__version__}", help="print the version and exit")
     add(
         "server",
         nargs="?",
