@@ -50,7 +50,8 @@ class LineBuffer:
         self._partial = bytearray()
         self._skipping = False  # the line was refused already, its end has not come
 
-    def __len__(self) -> int:
+    @property
+    def pending(self) -> int:
         """How many bytes wait for their line's end."""
         return len(self._partial)
 
@@ -111,11 +112,15 @@ class LineBuffer:
         if line[:1] == b"@":
             space = line.find(b" ", 0, self._tags)
             if space < 0 and len(line) >= self._tags:
-                return BadLine(TAGS_TOO_LONG, excerpt(line[:60].decode("ascii", "replace")))
+                return BadLine(TAGS_TOO_LONG, _start(line))
             tags = space + 1
         if len(line) - tags > self._line:
-            return BadLine(TOO_LONG, excerpt(line[:60].decode("ascii", "replace")))
+            return BadLine(TOO_LONG, _start(line))
         return None
+
+
+def _start(line: bytes) -> str:
+    return excerpt(limits.cut_bytes(line, 60).decode("utf-8", "replace"))
 
 
 def _not_utf8(line: bytes) -> BadLine:
