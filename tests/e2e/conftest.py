@@ -268,7 +268,19 @@ class Machine:
         self._stack.callback(
             subprocess.run, [tmux, "-L", name, "kill-server"], stderr=subprocess.DEVNULL, check=False
         )
-        options = [tmux, "-L", name, "-f", os.devnull, "-u", "new-session", "-x", str(columns), "-y", str(rows)]
+        options = [
+            tmux,
+            "-L",
+            name,
+            "-f",
+            os.devnull,
+            "-u",
+            "new-session",
+            "-x",
+            str(columns),
+            "-y",
+            str(rows),
+        ]
         return self.terminal(*options, command, columns=columns, rows=rows)
 
     def raw(self, port: int) -> Raw:
