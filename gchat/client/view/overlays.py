@@ -1,0 +1,76 @@
+"""What lies over the panes: the help, and the questions of a first start."""
+
+from gchat.client.frame import Row, Run, fit
+from gchat.client.overlay import Help, Step, Welcome
+from gchat.client.text import wrap
+from gchat.client.view.lines import Looks
+from gchat.client.view.prompt import written
+
+
+def help_texts(overlay: Help, columns: int) -> list[str]:
+    """Return the help's rows, wrapped; what is wrapped stands under its line's own indent."""
+    rows = []
+    for line in overlay.lines:
+        indent = min(len(line) - len(line.lstrip(" ")), max(columns - 12, 0))
+        text = line.lstrip(" ")
+        rows += [" " * (indent + 1) + text[a:b] for a, b in wrap(text, columns - indent - 2)]
+    return rows
+
+
+def help_rows(overlay: Help, height: int, columns: int, looks: Looks) -> list[Row]:
+    """Return the rows of the help that are scrolled to, a heading first."""
+    theme = looks.theme
+    texts = help_texts(overlay, columns)
+    room = max(height - 2, 1)
+    top = max(0, min(overlay.top, len(texts) - room))
+    rows = [fit([(" " + overlay.title, theme.strong)], columns, theme.text), fit([], columns, theme.text)]
+    rows += [fit([(text, theme.text)], columns, theme.text) for text in texts[top : top + room]]
+    return rows[:height]
+
+
+_CHOICES = (
+    ("s", "start one here and chat in it (gchat --local)"),
+    ("o", "go to another server"),
+    ("q", "quit"),
+)
+
+
+def welcome_rows(
+    overlay: Welcome, version: str, height: int, columns: int, looks: Looks
+) -> tuple[list[Row], tuple[int, int] | None]:
+    """Return the whole screen of a first start and where its cursor is."""
+    theme, signs = looks
+    lines: list[list[Run]] = [[(f" gchat {version} {signs.dot} a chat for the terminal", theme.strong)], []]
+    cursor = None
+    name, server = overlay.nick, overlay.server or overlay.default_server
+    asked = " Choose your nickname: "
+    if overlay.step is Step.NICK:
+        cursor = _question(lines, asked, overlay, columns, looks)
+    else:
+        lines.append([(asked + name, theme.text)])
+        asked = f" Server [{overlay.default_server}]: "
+        if overlay.step is Step.SERVER:
+            cursor = _question(lines, asked, overlay, columns, looks)
+        elif overlay.server:
+            lines.append([(asked + server, theme.text)])
+    if overlay.step is Step.CONNECTING:
+        lines.append([(f" Connecting to {server}{signs.ellipsis}", theme.quiet)])
+    if overlay.problem:
+        lines += [[(" " + overlay.problem[a:b], theme.text)] for a, b in wrap(overlay.problem, columns - 2)]
+    if overlay.step is Step.NO_SERVER:
+        lines += [
+            [("   ", theme.text), (key, theme.accent), ("  " + text, theme.text)] for key, text in _CHOICES
+        ]
+    top = max(0, len(lines) - height)
+    rows = [fit(line, columns, theme.text) for line in lines[top:]]
+    rows += [fit([], columns, theme.text)] * (height - len(rows))
+    return rows, (max(0, cursor[0] - top), cursor[1]) if cursor else None
+
+
+def _question(
+    lines: list[list[Run]], asked: str, overlay: Welcome, columns: int, looks: Looks
+) -> tuple[int, int]:
+    """Append a question with the answer that is being typed; return where the cursor is."""
+    answer = written(overlay.editor, max(2, columns - len(asked)))
+    lines.append([(asked, looks.theme.text), (answer.rows[answer.row], looks.theme.strong)])
+    return len(lines) - 1, min(len(asked) + answer.column, columns - 1)

@@ -1,0 +1,36 @@
+"""The characters the screen is drawn with, for terminals that have Unicode and for those that do not."""
+
+from typing import NamedTuple
+
+
+class Signs(NamedTuple):
+    """One cell each, but ``ellipsis``, which is as wide as it is."""
+
+    down: str = "↓"
+    vertical: str = "│"
+    horizontal: str = "─"
+    bar: str = "▌"  # beside the current buffer
+    prompt: str = "›"
+    at: str = "▸"  # between who and where
+    action: str = "∗"
+    notice: str = "!"
+    dot: str = "·"
+    failed: str = "✗"
+    ellipsis: str = "…"
+    pending: str = "…"
+
+
+UNICODE = Signs()
+ASCII = Signs(
+    down="v",
+    vertical="|",
+    horizontal="-",
+    bar=">",
+    prompt=">",
+    at=">",
+    action="*",
+    dot="-",
+    failed="x",
+    ellipsis="...",
+    pending=".",
+)
