@@ -84,7 +84,7 @@ class Terminal:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def until(self, wanted: str | Callable[[str], bool], patience: float = PATIENCE) -> str:
-        """Read until the screen shows something; return the screen.  Fails with the screen when it never does."""
+        """Read until the screen shows something; return it.  Fails where it never does."""
         test = (lambda text: wanted in text) if isinstance(wanted, str) else wanted
         deadline = time.monotonic() + patience
         while not test(self.text):
