@@ -84,6 +84,7 @@ def isupport_tokens(settings: Settings) -> dict[str, str | None]:
         "EXCEPTS": "e",
         "EXTBAN": ",m",
         "INVEX": "I",
+        "KEYLEN": str(limits.KEYLEN),
         "KICKLEN": str(limits.KICKLEN),
         "MAXLIST": f"beI:{counts.list_entries}",
         "MAXTARGETS": str(MAX_TARGETS),
@@ -159,14 +160,14 @@ def names(request: Request, channel: Channel) -> None:
     request.reply(RPL_ENDOFNAMES, channel.name)
 
 
-def fill(words: list[str], width: int) -> list[str]:
-    """Join words with spaces into lines of at most ``width`` bytes; a longer word has a line of its own."""
+def fill(words: list[str], width: int, joint: str = " ") -> list[str]:
+    """Join words into lines of at most ``width`` bytes; a longer word has a line of its own."""
     lines: list[str] = []
     room = 0
     for word in words:
         size = len(word.encode()) + 1
         if lines and size <= room:
-            lines[-1] += " " + word
+            lines[-1] += joint + word
         else:
             lines.append(word)
             room = width + 1

@@ -27,3 +27,16 @@ def can_see_user(viewer: User, user: User) -> bool:
     if "i" not in user.modes or viewer is user or viewer.is_operator:
         return True
     return any(key in user.channels for key in viewer.channels)
+
+
+def may_address(viewer: User, channel: Channel) -> bool:
+    """True where a command that names the channel may admit that it exists.
+
+    Server operators put things right in every channel; they are shown no secret that they cannot name.
+    """
+    return can_see(viewer, channel) or viewer.is_operator
+
+
+def can_see_address(viewer: User, user: User) -> bool:
+    """True where the viewer may know from where the user really connects."""
+    return viewer is user or viewer.is_operator
