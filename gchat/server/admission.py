@@ -27,11 +27,21 @@ def listed(user: User, channel: Channel, letter: str) -> bool:
 
 
 def muted(user: User, channel: Channel) -> bool:
-    """True where an extended ban ``m:mask`` fits the user."""
+    """True where an extended ban ``m:mask`` fits the user and no exception does, be it one from mutes
+    (``m:mask``) or from everything.
+    """
+    return (
+        _mute_fits(user, channel, "b")
+        and not _mute_fits(user, channel, "e")
+        and not listed(user, channel, "e")
+    )
+
+
+def _mute_fits(user: User, channel: Channel, letter: str) -> bool:
     source = user.source
     return any(
         matches(ban.mask[len(MUTE) :], source)
-        for ban in channel.lists["b"].values()
+        for ban in channel.lists[letter].values()
         if ban.mask.startswith(MUTE)
     )
 
@@ -39,7 +49,7 @@ def muted(user: User, channel: Channel) -> bool:
 def why_not_join(user: User, channel: Channel, key: str) -> Numeric | None:
     """The numeric that refuses a JOIN, None where the user may come in.
 
-    An invitation opens everything but the key and a ban.
+    An invitation opens everything but the key; it is used up by the JOIN.
     """
     modes = channel.modes
     invited = channel.key in user.invites
@@ -67,6 +77,6 @@ def why_not_speak(user: User, channel: Channel) -> str:
     if channel.lists["b"]:
         if listed(user, channel, "b") and not listed(user, channel, "e"):
             return "You are banned from this channel"
-        if muted(user, channel) and not listed(user, channel, "e"):
+        if muted(user, channel):
             return "You are muted in this channel"
     return ""

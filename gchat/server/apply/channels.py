@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gchat.irc import limits
+from gchat.irc.casemap import fold
 from gchat.irc.modes import ModeChange, format_modes
 from gchat.irc.numerics import RPL_INVITING
 from gchat.server import capabilities as cap
@@ -93,9 +95,25 @@ def modes_set(now: Applying, event: events.ModesSet) -> None:
     if user is None or channel is None:
         return
     done = [shown for change in event.changes if (shown := _change(now, user, channel, change)) is not None]
-    for start in range(0, len(done), MODES_PER_LINE):
-        params = format_modes(done[start : start + MODES_PER_LINE])
-        now.tell(channel.sessions, user, "MODE", channel.name, *params)
+    room = limits.LINE - len(f":{user.source} MODE {channel.name} \r\n".encode())
+    for line in _mode_lines(done, room):
+        now.tell(channel.sessions, user, "MODE", channel.name, *line)
+
+
+def _mode_lines(done: list[ModeChange], room: int) -> list[tuple[str, ...]]:
+    """The parameters of as few MODEs as carry the changes in ``room`` bytes and ``MODES_PER_LINE`` each."""
+    lines: list[list[ModeChange]] = []
+    left = 0
+    for change in done:
+        size = 2 + (
+            len(change.param.encode()) + 1 if change.param is not None else 0
+        )  # sign, letter, parameter
+        if not lines or size > left or len(lines[-1]) == MODES_PER_LINE:
+            lines.append([])
+            left = room
+        lines[-1].append(change)
+        left -= size
+    return [format_modes(line) for line in lines]
 
 
 def _change(now: Applying, user: User, channel: Channel, change: ModeChange) -> ModeChange | None:
@@ -131,7 +149,7 @@ def _change_role(now: Applying, channel: Channel, change: ModeChange) -> ModeCha
 
 def _change_list(now: Applying, user: User, channel: Channel, change: ModeChange) -> ModeChange | None:
     rows, mask = channel.lists[change.letter], change.param or ""
-    key = mask.lower()
+    key = fold(mask)
     if change.add:
         if key in rows:
             return None
