@@ -40,6 +40,7 @@ class Session:
         "negotiating",
         "nick",
         "nick_bucket",
+        "oper_failures",
         "outbox",
         "password",
         "peer",
@@ -98,6 +99,7 @@ class Session:
         self.spoke_at = now
         self.pinged_at = 0.0  # 0: no PING is unanswered
         self.command_count = 0
+        self.oper_failures = 0
 
     def set_caps(self, caps: int) -> None:
         """Replace the negotiated capabilities."""
