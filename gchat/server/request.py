@@ -34,6 +34,9 @@ class Work(NamedTuple):
 
 
 Steps = Generator[Work, Any, None]
+
+# "This specification depends on the batch capability which MUST be negotiated to use labeled responses"
+_LABELS = cap.LABELED_RESPONSE | cap.BATCH
 Handler = Callable[["Request"], Steps | None]
 
 
@@ -71,7 +74,7 @@ class Request:
         self.engine = engine
         self.session = session
         self.message = message
-        self.label = message.tags.get("label", "") if session.caps & cap.LABELED_RESPONSE else ""
+        self.label = message.tags.get("label", "") if session.caps & _LABELS == _LABELS else ""
         self.pending = 0  # committed events that are not applied yet
         self.steps: Steps | None = None  # a handler that waits for Work
         self._returned = False
@@ -116,9 +119,12 @@ class Request:
             self.engine.queue.send(self.session, message)
 
     def reply(self, numeric: Numeric, *params: str, text: str | None = None, **fields: str) -> None:
-        """Send a numeric.  Its text from the table (or ``text``), filled with ``fields``, comes last."""
+        """Send a numeric.  Its text from the table, filled with ``fields``, comes last where it has one;
+        ``text`` replaces it, and comes last even where it is empty.
+        """
         said = numeric.text.format_map(fields) if text is None else text
-        full = (self.session.name, *params, said) if said else (self.session.name, *params)
+        given = said or text is not None
+        full = (self.session.name, *params, said) if given else (self.session.name, *params)
         self.send(Message(numeric.number, full, self.settings.server.name))
 
     def warn(self, code: str, *context: str, text: str) -> None:

@@ -1,0 +1,223 @@
+"""What HELP says: a text for every command of ``dispatch.TABLE`` and for some topics beside them.
+
+The first lines of a text are the ways to write the command, the rest explains.  A test holds that every
+command has a text and every text a command.  https://modern.ircdocs.horse/#help-message
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_COMMANDS = """
+CAP LS [version] | LIST | REQ :names | END
+  Negotiates capabilities: extensions of the protocol that your program understands.
+  It does this by itself, before it is registered.
+
+PASS <password>
+  Gives the server's password, where it has one. Your program sends it before NICK
+  and USER.
+
+NICK <nickname>
+  Chooses a nickname, or changes it: letters, digits and [ ] { } \\ | ^ ` _ -, not
+  beginning with a digit or a dash.
+
+USER <username> 0 * :<real name>
+  Says who you are, once, when you connect. SETNAME changes the real name later.
+
+PING <token>
+  Asks for a sign of life: the server answers PONG with the same token.
+
+PONG <token>
+  Answers a PING of the server.
+
+QUIT [:<reason>]
+  Ends your connection. Those who share a channel with you read the reason.
+
+ERROR
+  A server says with it why it ends a connection. From you it means nothing.
+
+JOIN <channel>[,<channel>] [<key>[,<key>]]
+JOIN 0
+  Enters channels, with their keys where they have one (+k). Who enters a channel
+  that nobody is in makes it, and is its operator. JOIN 0 leaves every channel.
+
+PART <channel>[,<channel>] [:<reason>]
+  Leaves channels.
+
+TOPIC <channel>
+TOPIC <channel> :<topic>
+  Shows a channel's topic, or sets it; an empty one clears it. Where the channel is
+  +t only half-operators and above may set it.
+
+NAMES <channel>
+  Lists who is in a channel.
+
+INVITE <nickname> <channel>
+INVITE
+  Asks somebody into a channel, past +i, +l and bans. Where the channel is +i only
+  half-operators and above may. Without parameters it lists your own invitations.
+
+KICK <channel> <nickname>[,<nickname>] [:<reason>]
+  Removes members from a channel. It takes a half-operator or above, and nobody
+  removes somebody with a higher role.
+
+LIST [<channel or mask>[,...]] [<condition>[,...]]
+  Lists channels. Conditions: >3 and <10 (members), C>60 and C<60 (made more or less
+  than so many minutes ago), T>60 and T<60 (topic set), *mask* and !*mask*.
+
+MODE <channel> [<modes> [<parameter> ...]]
+MODE <nickname> [<modes>]
+  Shows or changes the modes of a channel or your own. HELP CMODES and HELP UMODES
+  name them, HELP ROLES says who may.
+
+PRIVMSG <channel or nickname>[,...] :<text>
+  Says something to a channel or to a user. With a role's symbol in front, as in
+  @#team, only members of that role and above read it.
+
+NOTICE <channel or nickname>[,...] :<text>
+  Like PRIVMSG, but nothing may answer it by itself: what bots and scripts use.
+
+TAGMSG <channel or nickname>[,...]
+  Sends client-only tags without a text: a reaction, a sign of typing.
+
+WHO [<channel or mask>] [o] [%<fields>]
+  Lists users: of a channel, or those whom a mask fits. With o only server
+  operators. With % the fields that you name (WHOX).
+
+WHOIS [<server>] <nickname>
+  Tells what is known of a user: address, channels, idle time.
+
+WHOWAS <nickname> [<count>]
+  Tells who had a nickname before.
+
+USERHOST <nickname> [<nickname> ...]
+  Tells the addresses of up to five users, and whether they are away.
+
+ISON <nickname> [<nickname> ...]
+  Tells which of these nicknames are online.
+
+MONITOR + <nickname>[,...] | - <nickname>[,...] | C | L | S
+  Tells you when these users come and go. C clears your list, L shows it, S says who
+  of it is online.
+
+AWAY [:<message>]
+  Marks you as away: who writes to you reads the message. Without one you are back.
+
+SETNAME :<real name>
+  Changes your real name.
+
+OPER <name> <password>
+  Makes you a server operator, if the configuration has such an operator.
+
+KILL <nickname> [:<reason>]
+  Ends somebody's connection. For server operators.
+
+WALLOPS :<text>
+  Says something to everybody with user mode +w. For server operators.
+
+REHASH
+  Has the server read its configuration again. For server operators.
+
+MOTD [<server>]
+  Shows the message of the day.
+
+VERSION [<server>]
+  Tells which software this is, and what it supports.
+
+ADMIN [<server>]
+  Tells who looks after this server.
+
+LUSERS
+  Counts users, operators and channels.
+
+TIME [<server>]
+  Tells the server's time.
+
+STATS <letter> [<server>]
+  u: how long the server is up. m: how often each command was used. For server
+  operators: o: who may become one. l: the connections.
+
+HELP [<command or topic>]
+HELPOP [<command or topic>]
+  Explains a command or a topic.
+
+INFO [<server>]
+  Describes the server.
+
+LINKS [<mask>]
+  Lists the servers of the network.
+"""
+
+_TOPICS = """
+CMODES
+  Modes of a channel, set with MODE #channel +letter, taken away with -letter:
+  b mask   banned: may not enter and not speak. m:mask may enter, read, not speak.
+  e mask   exempt from bans        I mask   may enter in spite of +i
+  k key    a key is needed         l number as many members and no more
+  i  invited users only            m  only who has a role may speak
+  n  no messages from outside      s  secret: not in LIST, not in WHOIS
+  t  topic set by operators        C  no CTCP but /me
+  Without a mask, +b, +e and +I show their lists.
+
+UMODES
+  Modes of your own, set with MODE yournick +letter, taken away with -letter:
+  i  invisible: only who shares a channel with you finds you with a mask
+  w  you read WALLOPS              B  you are a bot
+  o  server operator: only OPER gives it
+
+ROLES
+  Roles in a channel, and what they may do beyond those below them:
+  ~ q founder         gives and takes every role
+  & a admin           like an operator, and no operator can remove them
+  @ o operator        changes every mode; gives and takes o, h and v
+  % h half-operator   sets the topic, invites, kicks, bans; gives and takes v
+  + v voice           speaks where the channel is moderated, and through bans
+  MODE #channel +o nickname gives one, -o takes it.
+"""
+
+
+def _read(text: str) -> dict[str, tuple[str, ...]]:
+    """Blocks between empty lines, each found by the first word of every line that is not indented."""
+    found: dict[str, tuple[str, ...]] = {}
+    for block in text.strip().split("\n\n"):
+        lines = tuple(block.split("\n"))
+        found.update({line.split(" ")[0]: lines for line in lines if not line.startswith(" ")})
+    return found
+
+
+COMMANDS: Final = _read(_COMMANDS)
+TOPICS: Final = _read(_TOPICS)
+
+
+def explain(subject: str) -> tuple[str, ...] | None:
+    """The lines about a command or topic, in letters of any case; None where there is no such help."""
+    subject = subject.upper()
+    if subject in COMMANDS:
+        return (f"The {subject} command", "", *COMMANDS[subject])
+    if subject in TOPICS:
+        return (f"The topic {subject}", "", *TOPICS[subject][1:])
+    return None
+
+
+def overview(width: int = 72) -> tuple[str, ...]:
+    """What HELP alone says: the names of all that it can explain."""
+    return (
+        "Help of gchat-server",
+        "",
+        "HELP followed by one of these names explains it.",
+        "",
+        "Commands:",
+        *_wrap(sorted(COMMANDS), width),
+        "",
+        "Topics:",
+        *_wrap(list(TOPICS), width),
+    )
+
+
+def _wrap(names: list[str], width: int) -> list[str]:
+    lines = [" "]
+    for name in names:
+        if len(lines[-1]) + 1 + len(name) > width:
+            lines.append(" ")
+        lines[-1] += " " + name
+    return lines
