@@ -80,17 +80,18 @@ class Engine:
 
     def receive(self, session: Session, data: bytes) -> None:
         """Handle bytes that a connection sent, or keep them while the session has to wait."""
-        if session.closing:
-            return
-        session.heard_at = self.clock()
+        now = session.heard_at = self.clock()
         session.pinged_at = 0.0
         inbox = session.inbox
         for item in session.wire.feed(data):
-            inbox.append(item)
-        if inbox:
-            self._pump(session)
-            if inbox:
-                self._bound(session)
+            if session.closing:
+                return
+            if not inbox and session.request is None and session.bucket.take(now):
+                self._handle(session, item)
+            else:
+                self._keep(session, item)
+        if inbox and session.request is None:
+            self._lagging[session] = None
 
     def lost(self, session: Session, reason: str) -> None:
         """The connection is gone: whoever it was leaves.  Calling it twice does nothing."""
@@ -115,9 +116,12 @@ class Engine:
             return
         session.closing = reason
         session.inbox.clear()
+        if session.request is not None:
+            session.request.finish()
         text = f"Closing link: ({session.host}) [{reason}]" if said is None else said
         self.queue.send(session, Message("ERROR", (text,)))
         self.queue.touch(session)
+        session.outbox.end()
         self._leave(session, reason)
 
     def _leave(self, session: Session, reason: str) -> None:
@@ -127,20 +131,23 @@ class Engine:
 
     # lines
 
+    def _keep(self, session: Session, item: Message | BadLine) -> None:
+        """Have a line wait.  Lag first, then the end: who sends too fast waits, until too much waits."""
+        session.inbox.append(item)
+        session.inbox_bytes += _weight(item)
+        if session.inbox_bytes > self.settings.limits.recvq:
+            self.close(session, "RecvQ exceeded")
+
     def _pump(self, session: Session) -> None:
         """Handle what waits in the inbox, one request at a time, as fast as the bucket allows."""
-        inbox = session.inbox
+        inbox, now = session.inbox, self.clock()
         while inbox and session.request is None and not session.closing:
-            if not session.bucket.take(session.heard_at):
+            if not session.bucket.take(now):
                 self._lagging[session] = None
                 return
-            self._handle(session, inbox.popleft())
-
-    def _bound(self, session: Session) -> None:
-        # Lag first, then the end: a client that sends faster than it may waits, until too much of it waits.
-        waiting = sum(LINE_OVERHEAD + _weight(item) for item in session.inbox)
-        if waiting > self.settings.limits.recvq:
-            self.close(session, "RecvQ exceeded")
+            item = inbox.popleft()
+            session.inbox_bytes -= _weight(item)
+            self._handle(session, item)
 
     def _handle(self, session: Session, item: Message | BadLine) -> None:
         if isinstance(item, BadLine):
@@ -153,7 +160,7 @@ class Engine:
         except (ReplyError, FailError) as error:
             request.refuse(error)
         except Exception:
-            self._bug(request)
+            self._bug(item.command, request)
         if request.steps is not None:
             self.resume(request, None)
         else:
@@ -164,7 +171,7 @@ class Engine:
         """Go on with a handler that waited; ``result`` is what its Work returned or raised."""
         steps, session = request.steps, request.session
         assert steps is not None
-        if session.id not in self.sessions:
+        if session.closing:
             steps.close()
             return
         try:
@@ -174,7 +181,7 @@ class Engine:
         except (ReplyError, FailError) as error:
             request.refuse(error)
         except Exception:
-            self._bug(request)
+            self._bug(request.message.command, request)
         else:
             self._work(request, work)
             return
@@ -183,11 +190,12 @@ class Engine:
         self._settle(request)
         self._pump(session)
 
-    def _bug(self, request: Request) -> None:
+    def _bug(self, what: str, request: Request | None) -> None:
         # Errors are replies; anything else is a bug, which ends the command and not the session.
         self.errors += 1
-        log.exception("%s from %s failed", request.message.command, request.session.peer)
-        request.reply(ERR_UNKNOWNERROR, request.message.command)
+        log.exception("%s from %s failed", what, request.session.peer if request is not None else "elsewhere")
+        if request is not None:
+            request.reply(ERR_UNKNOWNERROR, request.message.command)
 
     def _settle(self, request: Request) -> None:
         if request.settled and request.session.request is request:
@@ -198,7 +206,10 @@ class Engine:
     # events
 
     def _apply(self, entry: Entry, request: Request | None) -> None:
-        apply.apply(apply.Applying(self, entry, request))
+        try:
+            apply.apply(apply.Applying(self, entry, request))
+        except Exception:
+            self._bug(type(entry.event).__name__, request)
         if type(entry.event) is Said:
             self._said.append(entry)
         if request is not None:
@@ -227,10 +238,8 @@ class Engine:
 
     def sweep(self) -> None:
         """Look after the sessions that lag; call it some times a second while ``lagging`` is true."""
-        now = self.clock()
-        for session in list(self._lagging):
-            del self._lagging[session]
-            session.heard_at = max(session.heard_at, now)
+        lagging, self._lagging = self._lagging, {}
+        for session in lagging:
             self._pump(session)
 
     @property
@@ -295,6 +304,8 @@ class Engine:
 
 
 def _weight(item: Message | BadLine) -> int:
+    """What a waiting line is counted as, in bytes."""
     if isinstance(item, BadLine):
-        return len(item.text)
-    return sum(map(len, item.params)) + sum(len(key) + len(value) for key, value in item.tags.items())
+        return LINE_OVERHEAD + len(item.text)
+    tags = sum(len(key) + len(value) for key, value in item.tags.items())
+    return LINE_OVERHEAD + sum(map(len, item.params)) + tags

@@ -11,10 +11,11 @@ from __future__ import annotations
 class Outbox:
     """Encoded messages, in order.  ``append`` is the list's own method: it is called once a delivery."""
 
-    __slots__ = ("_pieces", "append")
+    __slots__ = ("_last", "_pieces", "append")
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
+        self._last: int | None = None  # how many pieces still count, once the last one is in
         self.append = self._pieces.append
 
     def __bool__(self) -> bool:
@@ -24,8 +25,14 @@ class Outbox:
         """Remove what was appended last."""
         self._pieces.pop()
 
+    def end(self) -> None:
+        """Let nothing follow what is in the box now: the ERROR that ends a connection is its last line."""
+        self._last = len(self._pieces)
+
     def take(self) -> list[bytes]:
         """Return everything that waits and leave the box empty."""
-        pieces = self._pieces[:]
+        pieces = self._pieces[: self._last]
+        if self._last is not None:
+            self._last = 0
         self._pieces.clear()
         return pieces
