@@ -44,9 +44,13 @@ def registered(now: Applying, event: events.Registered) -> None:
         session.user = user
         session.nick = user.nick
         user.sessions.append(session)
-    if origin is not None:
-        replies.welcome(origin)
     _tell_watchers(now, user.nick, user.source, online=True)
+    if origin is None:
+        return
+    if origin.session.closing:  # the connection ended on the way, when there was nobody yet to quit
+        now.engine.backplane.commit(events.Quit(user.uid, origin.session.closing), None)
+        return
+    replies.welcome(origin)
 
 
 def nick_changed(now: Applying, event: events.NickChanged) -> None:
@@ -88,11 +92,11 @@ def killed(now: Applying, event: events.Killed) -> None:
     source, reason = operator.source, f"Killed ({operator.nick} ({event.reason}))"
     victims = tuple(user.sessions)
     params = (user.nick, event.reason)
-    nick = operator.nick
     _remove(now, user, reason)
     for session in victims:
         now.engine.queue.send(session, Message("KILL", params, source))
-        now.engine.close(session, f"Killed ({nick} ({event.reason}))")
+        now.engine.queue.send(session, Message("QUIT", (reason,), user.source))
+        now.engine.close(session, reason)
 
 
 def _remove(now: Applying, user: User, reason: str) -> None:
@@ -154,11 +158,13 @@ def opered(now: Applying, event: events.Opered) -> None:
     user = now.world.users.get(event.uid)
     if user is None:
         return
+    known = user.is_operator
     user.oper = event.name
     user.modes.add("o")
     if now.origin is not None:
         now.origin.reply(RPL_YOUREOPER)
-    now.tell(user.sessions, user, "MODE", user.nick, "+o")
+    if not known:
+        now.tell(user.sessions, user, "MODE", user.nick, "+o")
 
 
 def modes_set(now: Applying, event: events.UserModesSet) -> None:

@@ -14,6 +14,7 @@ from gchat.irc.numerics import (
     ERR_NONICKNAMEGIVEN,
     ERR_NOORIGIN,
     ERR_PASSWDMISMATCH,
+    RPL_TRYAGAIN,
 )
 from gchat.server import nicknames, passwords
 from gchat.server.events import NickChanged, Registered
@@ -40,8 +41,10 @@ def nick(request: Request) -> Steps | None:
     if taken:
         raise ReplyError(ERR_NICKNAMEINUSE, wanted)
     if session.user is not None:
+        if wanted == session.user.nick:
+            return None
         if not session.nick_bucket.take(request.engine.clock()):
-            raise ReplyError(ERR_NICKNAMEINUSE, wanted, text="You change your nick too often: wait a minute")
+            raise ReplyError(RPL_TRYAGAIN, "NICK", text="You change your nick too often: wait a minute")
         request.commit(NickChanged(session.user.uid, wanted))
         return None
     session.nick = wanted
@@ -64,7 +67,7 @@ def _plain_nick(request: Request, wanted: str, taken: bool) -> Steps | None:
 def user(request: Request) -> Steps | None:
     """USER username 0 * realname"""
     username = "".join(c for c in request.param(0) if c.isascii() and (c.isalnum() or c in "-_.^[]{}|`"))
-    if not request.param(0):
+    if not (request.param(0) and request.param(3)):
         raise ReplyError(ERR_NEEDMOREPARAMS, "USER")
     request.session.username = "~" + (username or "user")[: limits.USERLEN - 1]
     request.session.realname = limits.cut(request.param(3), limits.REALNAMELEN)
@@ -122,6 +125,5 @@ def error(request: Request) -> None:
 
 
 def quit_(request: Request) -> None:
-    """QUIT [reason]"""
-    reason = limits.cut(request.param(0), limits.QUITLEN)
-    request.engine.close(request.session, f"Quit: {reason}" if reason else "Client quit")
+    """QUIT [reason].  "Quit: " tells others that it was the user who ended it, also without a reason."""
+    request.engine.close(request.session, f"Quit: {limits.cut(request.param(0), limits.QUITLEN)}")
