@@ -25,23 +25,25 @@ def _ls(request: Request) -> None:
     session = request.session
     if session.user is None:
         session.negotiating = True
-    version = request.param(1)
-    if version.isascii() and version.isdigit():
-        session.cap_version = max(session.cap_version, int(version[:6]))
+    given = request.param(1)
+    version = int(given[:6]) if given.isascii() and given.isdigit() else 301
+    session.cap_version = max(session.cap_version, version)
     if session.cap_version >= 302:  # version 302 brings cap-notify with it
         session.set_caps(session.caps | cap.CAP_NOTIFY)
-    _send_lines(request, "LS", request.engine.offered())
+    # "servers SHOULD return a CAP LS reply consistent with the request's version"
+    _send_lines(request, "LS", request.engine.offered(), version)
 
 
 def _list(request: Request) -> None:
-    _send_lines(request, "LIST", dict.fromkeys(cap.names(request.session.caps), ""))
+    enabled = dict.fromkeys(cap.names(request.session.caps), "")
+    _send_lines(request, "LIST", enabled, request.session.cap_version)
 
 
-def _send_lines(request: Request, subcommand: str, caps: dict[str, str]) -> None:
+def _send_lines(request: Request, subcommand: str, caps: dict[str, str], version: int) -> None:
     server = request.settings.server.name
-    values = caps if request.session.cap_version >= 302 else dict.fromkeys(caps, "")
+    values = caps if version >= 302 else dict.fromkeys(caps, "")
     lines = format_caps(values, _ROOM) or [""]
-    if request.session.cap_version < 302:
+    if version < 302:
         # A 301 client knows no continuation lines, so it gets what fits one after another.
         for line in lines:
             request.send(Message("CAP", (request.session.name, subcommand, line), server))
