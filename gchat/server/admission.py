@@ -52,7 +52,7 @@ def why_not_join(user: User, channel: Channel, key: str) -> Numeric | None:
     An invitation opens everything but the key; it is used up by the JOIN.
     """
     modes = channel.modes
-    invited = channel.key in user.invites
+    invited = user.invites.get(channel.key) is channel
     if "k" in modes and modes["k"] != key:
         return ERR_BADCHANNELKEY
     if "i" in modes and not invited and not listed(user, channel, "I"):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 WHOWAS_PER_NICK = 8
 WHOWAS_NICKS = 1024
+INVITES = 64  # that a user may have at a time
 
 
 class User:
@@ -57,7 +58,7 @@ class User:
         self.modes: set[str] = set()
         self.secure = False
         self.channels: dict[str, Channel] = {}  # by folded name
-        self.invites: set[str] = set()  # folded channel names
+        self.invites: dict[str, Channel] = {}  # by folded name; one that ended is worth nothing
         self.sessions: list[Session] = []
         self.source = str(Source(nick, username, host))
 
@@ -204,7 +205,7 @@ class World:
         channel.members[user] = held
         channel.sessions.add(user.sessions)
         user.channels[key] = channel
-        user.invites.discard(key)
+        user.invites.pop(key, None)
         return channel
 
     def leave(self, user: User, channel: Channel) -> None:
@@ -214,6 +215,13 @@ class World:
         channel.sessions.remove(user.sessions)
         if not channel.members:
             del self.channels[channel.key]
+
+    def invite(self, user: User, channel: Channel) -> None:
+        """Let the user in once, past what keeps others out; of too many invitations the oldest goes."""
+        user.invites.pop(channel.key, None)
+        user.invites[channel.key] = channel
+        if len(user.invites) > INVITES:
+            del user.invites[next(iter(user.invites))]
 
     def set_roles(self, user: User, channel: Channel, held: str) -> None:
         """Replace a member's roles."""

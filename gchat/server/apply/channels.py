@@ -73,7 +73,7 @@ def invited(now: Applying, event: events.Invited) -> None:
         return
     name = channel.name if channel is not None else event.channel
     if channel is not None:
-        target.invites.add(channel.key)
+        now.world.invite(target, channel)
     if now.origin is not None:
         now.origin.reply(RPL_INVITING, target.nick, name)
     now.tell(target.sessions, user, "INVITE", target.nick, name)

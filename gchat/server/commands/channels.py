@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from gchat.irc import limits
 from gchat.irc.numerics import (
     ERR_CHANOPRIVSNEEDED,
@@ -30,12 +32,12 @@ def join(request: Request) -> None:
         for channel in list(user.channels.values()):
             request.commit(Parted(user.uid, channel.name))
         return
-    keys = request.param(1).split(",")
+    names, keys = request.params[0].split(","), request.param(1).split(",")
     joining: list[Event] = []
     room = request.settings.limits.channels_per_user - len(user.channels)
-    for index, name in enumerate(dict.fromkeys(request.params[0].split(","))):
+    for name, key in dict(zip_longest(names, keys[: len(names)], fillvalue="")).items():
         try:
-            joined = _check_join(request, name, keys[index] if index < len(keys) else "")
+            joined = _check_join(request, name, key)
             if joined is not None:
                 if len(joining) >= room:
                     raise ReplyError(ERR_TOOMANYCHANNELS, name)
@@ -131,30 +133,53 @@ def invite(request: Request) -> None:
 
 
 def _list_invitations(request: Request) -> None:
-    for key in sorted(request.user.invites):
-        channel = request.world.channels.get(key)
-        if channel is not None:
+    for key, channel in sorted(request.user.invites.items()):
+        if request.world.channels.get(key) is channel:
             request.reply(RPL_INVITELIST, channel.name)
     request.reply(RPL_ENDOFINVITELIST)
 
 
 def kick(request: Request) -> None:
-    """KICK channel nick[,nick] [reason]"""
+    """KICK channel nick[,nick] [reason], or as many channels as nicks"""
     user = request.user
-    channel = _own_channel(request, request.params[0])
-    _need(request, channel, roles.Right.KICK, "You need to be an operator here to remove somebody")
     reason = limits.cut(request.param(2), limits.KICKLEN) or user.nick
     kicking: list[Event] = []
-    for nick in dict.fromkeys(request.params[1].split(",")):
-        target = request.world.user(nick)
-        if target is None:
-            request.refuse(ReplyError(ERR_NOSUCHNICK, limits.cut(nick, 64) or "*"))
-        elif target not in channel.members:
-            request.refuse(ReplyError(ERR_USERNOTINCHANNEL, target.nick, channel.name))
-        elif roles.rank(channel.roles_of(target)) > roles.rank(channel.roles_of(user)):
-            text = f"{target.nick} has a higher role than you"
-            request.refuse(ReplyError(ERR_CHANOPRIVSNEEDED, channel.name, text=text))
-        else:
-            kicking.append(Kicked(user.uid, target.uid, channel.name, reason))
+    for name, nicks in _kick_targets(request).items():
+        try:
+            channel = _own_channel(request, name)
+            _need(request, channel, roles.Right.KICK, "You need to be an operator here to remove somebody")
+        except ReplyError as error:
+            request.refuse(error)
+            continue
+        for nick in dict.fromkeys(nicks):
+            try:
+                kicking.append(_check_kick(request, channel, nick, reason))
+            except ReplyError as error:
+                request.refuse(error)
     for event in kicking:
         request.commit(event)
+
+
+def _kick_targets(request: Request) -> dict[str, list[str]]:
+    """Channel -> nicks.  RFC 2812, 3.2.8: one channel for all nicks, or one for each."""
+    channels, nicks = request.params[0].split(","), request.params[1].split(",")
+    if len(channels) == 1:
+        return {channels[0]: nicks}
+    if len(channels) != len(nicks):
+        raise ReplyError(ERR_NEEDMOREPARAMS, "KICK", text="Name one channel, or as many channels as nicks")
+    targets: dict[str, list[str]] = {}
+    for name, nick in zip(channels, nicks, strict=True):
+        targets.setdefault(name, []).append(nick)
+    return targets
+
+
+def _check_kick(request: Request, channel: Channel, nick: str, reason: str) -> Kicked:
+    user, target = request.user, request.world.user(nick)
+    if target is None:
+        raise ReplyError(ERR_NOSUCHNICK, limits.cut(nick, 64) or "*")
+    if target not in channel.members:
+        raise ReplyError(ERR_USERNOTINCHANNEL, target.nick, channel.name)
+    if roles.rank(channel.roles_of(target)) > roles.rank(channel.roles_of(user)):
+        text = f"{target.nick} has a higher role than you"
+        raise ReplyError(ERR_CHANOPRIVSNEEDED, channel.name, text=text)
+    return Kicked(user.uid, target.uid, channel.name, reason)
