@@ -90,6 +90,7 @@ def isupport_tokens(settings: Settings) -> dict[str, str | None]:
         "MAXTARGETS": str(MAX_TARGETS),
         "MODES": str(MAX_MODES),
         "MONITOR": str(counts.monitor_entries),
+        "NAMELEN": str(limits.REALNAMELEN),  # https://ircv3.net/specs/extensions/setname
         "NETWORK": settings.server.network,
         "NICKLEN": str(limits.NICKLEN),
         "PREFIX": f"({roles.LETTERS}){roles.SYMBOLS}",

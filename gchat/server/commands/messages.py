@@ -57,6 +57,8 @@ def _say(request: Request, command: str) -> None:
                 return
             raise ReplyError(ERR_NOTEXTTOSEND)
     tags = client_only(request.message.tags)
+    if command == "TAGMSG" and not tags:
+        return  # it says nothing to anybody
     targets = params[0].split(",")
     if len(targets) > MAX_TARGETS:
         raise ReplyError(ERR_TOOMANYTARGETS, targets[MAX_TARGETS])
