@@ -6,6 +6,8 @@ parameter may be is decided in ``_Changes._param``.  https://modern.ircdocs.hors
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from gchat.irc import limits, mask
 from gchat.irc.casemap import fold
 from gchat.irc.modes import ModeChange, ModeTypes, parse_modes
@@ -117,15 +119,8 @@ class _Changes:
             request.refuse(self._bad_param(letter, "*", f"+{letter} needs a parameter"))
         # Of several changes of the same thing the last one counts, so that "+m-m+m-m..." is not told to all.
         wanted: dict[tuple[str, str], ModeChange] = {}
-        with_param = 0
-        for change in parsed.changes:
-            with_param += change.param is not None
+        for change in self._not_too_many(parsed.changes):
             try:
-                if with_param > MAX_MODES and change.param is not None:
-                    text = (
-                        f"A MODE takes {MAX_MODES} changes with a parameter: send the others in another one"
-                    )
-                    raise self._bad_param(change.letter, change.param, text)
                 checked = self._check(change)
             except ReplyError as error:
                 self._refuse(error)
@@ -136,6 +131,21 @@ class _Changes:
                 wanted[checked.letter, thing] = checked
         if wanted:
             request.commit(ModesSet(self.user.uid, self.channel.name, tuple(wanted.values())))
+
+    def _not_too_many(self, changes: Iterable[ModeChange]) -> Iterator[ModeChange]:
+        """The changes without parameters, and as many with one as ISUPPORT's MODES says."""
+        left, dropped = MAX_MODES, None
+        for change in changes:
+            if change.param is None:
+                yield change
+            elif left:
+                left -= 1
+                yield change
+            else:
+                dropped = dropped or change
+        if dropped is not None:
+            text = f"A MODE takes {MAX_MODES} changes with a parameter: send the others in another one"
+            self._refuse(self._bad_param(dropped.letter, dropped.param or "", text))
 
     def _refuse(self, error: ReplyError) -> None:
         reason = (error.args, error.text)
