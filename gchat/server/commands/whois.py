@@ -149,5 +149,5 @@ def userhost(request: Request) -> None:
 
 def ison(request: Request) -> None:
     """ISON nick [nick ...]"""
-    users = map(request.world.user, dict.fromkeys(" ".join(request.params).split()))
+    users = dict.fromkeys(map(request.world.user, " ".join(request.params).split()))
     _say(request, RPL_ISON, [user.nick for user in users if user is not None] or [""])
