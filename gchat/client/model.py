@@ -18,12 +18,10 @@ from gchat.client.editor import Editor, KillRing
 from gchat.client.line import Line
 from gchat.client.outgoing import Outgoing
 from gchat.client.overlay import Overlay
-from gchat.client.session import Session, irc_wire
+from gchat.client.session import ClientWire, Session, irc_wire
 from gchat.client.settings import NetworkSettings, Settings
 from gchat.client.text import sanitise
-from gchat.irc.casemap import fold as ascii_fold
 from gchat.irc.isupport import ISupport
-from gchat.irc.lines import Wire
 from gchat.irc.mask import compile_mask, complete
 
 
@@ -86,10 +84,11 @@ class Buffer:
         "key",
         "kind",
         "lines",
+        "listing",
         "marker",
         "members",
-        "listing",
         "mentions",
+        "mode_params",
         "modes",
         "name",
         "network",
@@ -120,7 +119,8 @@ class Buffer:
         self.topic = ""
         self.topic_setter = ""
         self.topic_time = 0.0
-        self.modes = ""  # "+nt", "+klnt key 10" without the letters nobody set; "" = not known
+        self.mode_params: dict[str, str] = {}  # letter -> parameter, "" for none
+        self.modes = ""  # for the title: "+nt", "+klnt 10" (the key is not shown); "" = none or not known
         self.key = ""  # the channel key it was joined with
         self.joined = False  # a channel we are in
         self.members: dict[str, Member] = {}  # by folded nick
@@ -184,19 +184,25 @@ class Network:
         "attempt",
         "autojoin",
         "away",
+        "bad_lines",
         "buffers",
+        "ctcp_at",
         "fold",
         "id",
         "isupport",
         "lag",
+        "met",
         "name",
         "next_attempt",
         "nick",
         "outgoing",
         "problem",
+        "ready_by",
+        "retry_line",
         "server_buffer",
         "session",
         "settings",
+        "show_on_join",
         "state",
         "status",
         "users",
@@ -222,15 +228,55 @@ class Network:
         self.wanted = False  # somebody wants this connected: it reconnects by itself
         self.session: Session | None = None
         self.isupport = ISupport()
-        self.fold: Callable[[str], str] = ascii_fold  # the server's casemapping
+        self.fold = self.isupport.fold  # the server's casemapping
         self.users: dict[str, User] = {}  # everybody we share a channel or a query with, by folded nick
         self.buffers: dict[str, Buffer] = {}  # channels and queries by folded name
         self.server_buffer = Buffer(self, BufferKind.SERVER, name, scrollback, kill_ring)
         self.autojoin: dict[
             str, tuple[str, str]
         ] = {}  # folded channel -> (name, key) to be in after a connect
+        self.show_on_join: set[str] = set()  # folded channels that were asked for: shown when we are in
         self.outgoing = Outgoing()
         self.answers = Answers()
+        self.met = False  # there was a connection once
+        self.ready_by = 0.0  # after the welcome: when the message of the day counts as over
+        self.retry_line: tuple[str, Line] | None = None  # why connecting fails, and the line that says it
+        self.bad_lines = 0  # lines that were no IRC
+        self.ctcp_at = 0.0  # when we answered a CTCP question last
+
+    @property
+    def state_is_new(self) -> bool:
+        """Tell whether we are connected and not yet ready."""
+        return self.state is State.REGISTERING
+
+    def move(self, address: Address) -> None:
+        """Be at another address from the next connect on."""
+        self.address = address
+        self.settings = self.settings._replace(address=address)
+        self.name = self.server_buffer.name = self.settings.name or address.path or address.host
+        self.want_channels(address)
+
+    def want_channels(self, address: Address) -> None:
+        """Be in an address's channels after the next connect."""
+        for name in address.channels:
+            self.autojoin[self.fold(name)] = (name, address.key if name == address.channels[0] else "")
+
+    def refold(self, fold: Callable[[str], str]) -> None:
+        """Compare names by another casemapping from now on."""
+        self.fold = fold
+        self.users = {fold(user.nick): user for user in self.users.values()}
+        self.buffers = {_buffer_key(fold, buffer): buffer for buffer in self.buffers.values()}
+        self.autojoin = {fold(name): (name, key) for name, key in self.autojoin.values()}
+        self.show_on_join = {fold(name) for name in self.show_on_join}
+        for buffer in self.buffers.values():
+            buffer.members = {fold(member.user.nick): member for member in buffer.members.values()}
+
+
+LIST_KEY = "/list"  # in Network.buffers; no channel and no nick is called so
+
+
+def _buffer_key(fold: Callable[[str], str], buffer: Buffer) -> str:
+    return LIST_KEY if buffer.kind is BufferKind.LIST else fold(buffer.target)
 
 
 class Model:
@@ -244,6 +290,7 @@ class Model:
         "default_network",
         "focused",
         "hint",
+        "ignored",
         "ignores",
         "kill_ring",
         "last_id",
@@ -251,7 +298,6 @@ class Model:
         "overlay",
         "panes",
         "previous",
-        "quitting",
         "random",
         "rows",
         "settings",
@@ -264,7 +310,7 @@ class Model:
         settings: Settings,
         *,
         random: Callable[[], float] = lambda: 0.5,
-        wire_for: Callable[[Address], Wire] = irc_wire,
+        wire_for: Callable[[Address], ClientWire] = irc_wire,
     ) -> None:
         """Start with no network: ``add_network`` makes the first and with it the first buffer.
 
@@ -289,8 +335,8 @@ class Model:
         self.overlay: Overlay | None = None
         self.panes: dict[str, bool] = {}  # "buffers", "members": shown or hidden against the width's choice
         self.focused = True  # the terminal has the keyboard, as far as it tells
-        self.quitting = False
-        self.ignores = [compile_mask(complete(mask)) for mask in settings.ignores]
+        self.ignored = {complete(mask): compile_mask(complete(mask)) for mask in settings.ignores}
+        self.ignores = list(self.ignored.values())  # what /ignore matches sources with
 
     def network(self, number: int) -> Network | None:
         """Return the network with this id."""
@@ -307,8 +353,7 @@ class Model:
         settings = (settings or NetworkSettings("", address))._replace(address=address)
         self.last_id += 1
         network = Network(self.last_id, settings, self.settings.scrollback, self.kill_ring)
-        for name in address.channels:
-            network.autojoin[network.fold(name)] = (name, address.key if name == address.channels[0] else "")
+        network.want_channels(address)
         for name, key in settings.channels:
             network.autojoin[network.fold(name)] = (name, key)
         self.networks.append(network)
@@ -319,7 +364,7 @@ class Model:
 
     def open(self, network: Network, kind: BufferKind, name: str) -> Buffer:
         """Return the network's buffer of that name, made at the end of the network's if there is none."""
-        folded = network.fold(name)
+        folded = LIST_KEY if kind is BufferKind.LIST else network.fold(name)
         buffer = network.buffers.get(folded)
         if buffer is None:
             buffer = Buffer(network, kind, name, self.settings.scrollback, self.kill_ring)
@@ -341,12 +386,35 @@ class Model:
         for folded in [key for key, value in network.buffers.items() if value is buffer]:
             del network.buffers[folded]
 
+    def remove_network(self, network: Network) -> None:
+        """Take a network and all its buffers off the screen; it must not be the only one."""
+        keep = [buffer for buffer in self.buffers if buffer.network is not network]
+        if self.current is None or self.current.network is network:
+            self.show(keep[0])
+        if self.previous is not None and self.previous.network is network:
+            self.previous = None
+        self.buffers = keep
+        self.networks.remove(network)
+
     def show(self, buffer: Buffer) -> None:
         """Make a buffer the current one: its draft comes into the input, and it counts as read."""
         old = self.current
         if buffer is old:
             return
         if old is not None:
-            old.marker = old.last_serial
+            self.look_away()
         self.previous, self.current = old, buffer
-        buffer.unread = buffer.mentions = 0
+        self.completion = None
+        self.look_at()
+
+    def look_away(self) -> None:
+        """Note that the current buffer is not seen any more: what comes now is new."""
+        if self.current is not None:
+            self.current.marker = self.current.last_serial
+
+    def look_at(self) -> None:
+        """Note that the current buffer is seen: it counts as read; the 'new' rule stays if there is new."""
+        if self.current is not None:
+            self.current.unread = self.current.mentions = 0
+            if self.current.marker == self.current.last_serial:
+                self.current.marker = None

@@ -23,10 +23,11 @@ class Help:
 class Search:
     """A search in the current buffer: what is typed, and the serials of the lines that hold it."""
 
-    __slots__ = ("editor", "found", "hits")
+    __slots__ = ("before", "editor", "found", "hits")
 
-    def __init__(self) -> None:
-        """Start with nothing typed."""
+    def __init__(self, before: tuple[int | None, int] = (None, 0)) -> None:
+        """Start with nothing typed; ``before`` is the buffer's anchor and its row, to go back to."""
+        self.before = before
         self.editor = Editor()
         self.hits: list[int] = []  # oldest first
         self.found: int | None = None  # the hit the buffer is scrolled to

@@ -1,0 +1,159 @@
+"""Every slash command in one table: how it is written, what it does, what its arguments are, what it needs.
+
+A new command is a function in ``slash/`` and a row in ``COMMANDS``; completion, help and the manual read the
+row.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from gchat.client.keys import table as key_table
+from gchat.client.model import Buffer, BufferKind, State
+from gchat.client.saying import say
+from gchat.client.slash import WrongUse, people, program, rooms
+from gchat.client.text import sanitise
+from gchat.client.turn import Turn
+
+Run = Callable[[Turn, Buffer, str], None]
+
+
+class Command(NamedTuple):
+    """A row: the words after the name, what it does, the kinds of its arguments (for Tab), and its code."""
+
+    usage: str
+    text: str
+    kinds: tuple[str, ...]
+    run: Run
+    online: bool = True  # it means nothing without a connection
+
+
+def _help(turn: Turn, buffer: Buffer, rest: str) -> None:
+    """/help [command]"""
+    name = rest.strip().lstrip("/").lower()
+    if not name:
+        program.show_help(turn, "Help", help_lines())
+        return
+    command = COMMANDS.get(ALIASES.get(name, name))
+    if command is None:
+        raise WrongUse(f"There is no command /{sanitise(name)}; /help shows all of them.")
+    turn.tell(buffer, f"{usage(ALIASES.get(name, name))}: {command.text}")
+
+
+_C, _N = ("channel",), ("nick",)
+COMMANDS: dict[str, Command] = {
+    "away": Command("[text]", "say that you are away", ("text",), people.away, False),
+    "back": Command("", "say that you are back", (), people.back, False),
+    "ban": Command("[#channel] [nick or mask ...]", "ban somebody, or show who is banned", _N, rooms.ban),
+    "clear": Command("", "empty this buffer", (), program.clear, False),
+    "close": Command(
+        "[reason]", "close this buffer; a channel is left first", ("text",), program.close, False
+    ),
+    "connect": Command(
+        "[network or address]", "connect, or connect again", ("server",), program.connect, False
+    ),
+    "deop": Command("[#channel] nick ...", "take the operator's role", _N, rooms.role("-", "o")),
+    "devoice": Command("[#channel] nick ...", "take voice", _N, rooms.role("-", "v")),
+    "disconnect": Command(
+        "[reason]", "leave this network and stay away", ("text",), program.disconnect, False
+    ),
+    "help": Command("[command]", "show the commands and keys", ("command",), _help, False),
+    "ignore": Command("[nick or mask ...]", "do not see what somebody says", _N, people.ignore, False),
+    "invite": Command("nick [#channel]", "invite somebody to a channel", ("nick", "channel"), rooms.invite),
+    "join": Command("#channel[,#channel] [key]", "go into a channel", _C, rooms.join),
+    "kick": Command("[#channel] nick [reason]", "throw somebody out", ("nick", "text"), rooms.kick),
+    "list": Command("[conditions]", "show the channels there are", ("text",), rooms.list_channels),
+    "me": Command("text", "say what you do: * Neural waves", ("text",), people.me, False),
+    "mode": Command("[#channel or nick] [modes]", "show or change modes", ("target", "nick"), rooms.mode),
+    "msg": Command("nick text", "send a message", ("target", "text"), people.msg, False),
+    "names": Command("[#channel]", "show who is in a channel", _C, rooms.names),
+    "nick": Command("name", "call yourself otherwise", ("nick",), people.nick),
+    "notice": Command("nick text", "send a notice", ("target", "text"), people.notice, False),
+    "op": Command("[#channel] nick ...", "make somebody an operator", _N, rooms.role("+", "o")),
+    "part": Command("[#channel] [reason]", "leave a channel", ("channel", "text"), rooms.part),
+    "query": Command(
+        "nick [text]", "open a conversation with somebody", ("nick", "text"), people.query, False
+    ),
+    "quit": Command("[reason]", "leave gchat", ("text",), program.quit_program, False),
+    "raw": Command("COMMAND ...", "send a line to the server as it is", ("text",), program.raw),
+    "topic": Command("[#channel] [text or -delete]", "show or set the topic", ("topic",), rooms.topic),
+    "unban": Command("[#channel] nick or mask ...", "lift a ban", _N, rooms.unban),
+    "unignore": Command("nick or mask ...", "see again what somebody says", _N, people.unignore, False),
+    "voice": Command("[#channel] nick ...", "give voice", _N, rooms.role("+", "v")),
+    "who": Command("[mask]", "show who is in a channel or matches a mask", ("target",), people.who),
+    "whois": Command("[nick]", "show what is known about somebody", _N, people.whois),
+}
+ALIASES = {
+    "exit": "quit",
+    "j": "join",
+    "leave": "part",
+    "m": "msg",
+    "q": "query",
+    "quote": "raw",
+    "server": "connect",
+    "w": "whois",
+}
+
+
+def usage(name: str) -> str:
+    """Return how a command is written: ``"/join #channel[,#channel] [key]"``."""
+    return f"/{name} {COMMANDS[name].usage}".rstrip()
+
+
+def help_lines() -> list[str]:
+    """Return the help: all commands, then all keys."""
+    rows = [(usage(name), command.text) for name, command in COMMANDS.items()]
+    width = max(len(written) for written, _ in rows)
+    lines = ["Commands (//text says text that begins with a slash)", ""]
+    lines += [f"  {written.ljust(width)}  {text}" for written, text in rows]
+    group = ""
+    for row in key_table():
+        if row.group != group:
+            group = row.group
+            lines += ["", group, ""]
+        lines.append(f"  {', '.join(row.keys).ljust(width)}  {row.text}")
+    return lines
+
+
+def enter(turn: Turn, buffer: Buffer, text: str) -> None:
+    """Take what was typed: a command, or text for the buffer.
+
+    Only the first line can be a command: a pasted text with a path in it stays text.
+    """
+    first, newline, rest = text.partition("\n")
+    name = first[1:].partition(" ")[0]
+    if first.startswith("/") and not first.startswith("//") and name.isalnum():
+        _run(turn, buffer, name.lower(), first[1 + len(name) :].strip())
+        if rest.strip():
+            _talk(turn, turn.model.current or buffer, rest)
+        return
+    _talk(turn, buffer, (first[1:] if first.startswith("//") else first) + newline + rest)
+
+
+def _talk(turn: Turn, buffer: Buffer, text: str) -> None:
+    if not text.strip():
+        return
+    if buffer.kind in {BufferKind.CHANNEL, BufferKind.QUERY}:
+        say(turn, buffer, text)
+    else:
+        turn.complain(buffer, "Nobody reads what is said here: /join #channel, or /msg nick text.")
+        buffer.editor.set(text)
+
+
+def _run(turn: Turn, buffer: Buffer, typed: str, rest: str) -> None:
+    name = ALIASES.get(typed, typed)
+    command = COMMANDS.get(name)
+    if command is None:
+        shown = sanitise(typed)
+        turn.complain(buffer, f"There is no command /{shown}. /help shows all, //{shown} says it as text.")
+        return
+    network = buffer.network
+    if command.online and (network.session is None or network.state is not State.READY):
+        turn.complain(
+            buffer, f"/{name} needs a connection, and {network.name} has none now (/connect tries)."
+        )
+        return
+    try:
+        command.run(turn, buffer, rest)
+    except WrongUse as wrong:
+        problem = f"{wrong} " if str(wrong) else ""
+        turn.complain(buffer, f"{sanitise(problem)}Usage: {usage(name)} ({command.text}).")

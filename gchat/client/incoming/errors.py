@@ -1,0 +1,176 @@
+"""Refusals as sentences: what happened, to which thing, what can be done.  Numbers are never shown.
+
+To word an error: a row in ``_SENTENCES``.  ``{1}`` is the numeric's second parameter (the first is our own
+nick), and so on; ``{text}`` is the server's own sentence.  What has no row is shown with the server's words.
+"""
+
+from gchat.client.model import Network
+from gchat.client.text import sanitise
+from gchat.client.turn import Turn
+from gchat.irc import numerics as n
+from gchat.irc.message import Message
+
+_SENTENCES = {
+    n.ERR_NOSUCHNICK: "nobody here is called {1}",
+    n.ERR_NOSUCHSERVER: "there is no server called {1}",
+    n.ERR_NOSUCHCHANNEL: "there is no channel {1}, or its name is not one this server allows",
+    n.ERR_CANNOTSENDTOCHAN: "{1} does not let you speak: {text}",
+    n.ERR_TOOMANYCHANNELS: "you are in as many channels as this server allows; /part one before you join {1}",
+    n.ERR_WASNOSUCHNICK: "nobody was called {1} lately",
+    n.ERR_TOOMANYTARGETS: "{1} is too many at once: {text}",
+    n.ERR_TOOMANYMATCHES: "too much answers to that; ask for less",
+    n.ERR_INPUTTOOLONG: "the line was too long for the server",
+    n.ERR_UNKNOWNCOMMAND: "this server does not know the command {1}",
+    n.ERR_NONICKNAMEGIVEN: "the server wants a nickname: /nick NAME",
+    n.ERR_ERRONEUSNICKNAME: "{1} cannot be a nickname here: {text}",
+    n.ERR_NICKNAMEINUSE: "the nickname {1} is in use",
+    n.ERR_NICKCOLLISION: "the nickname {1} came into use on another server at the same moment",
+    n.ERR_UNAVAILRESOURCE: "{1} is not free yet; try again in a while",
+    n.ERR_USERNOTINCHANNEL: "{1} is not in {2}",
+    n.ERR_NOTONCHANNEL: "you are not in {1}; /join {1} goes there",
+    n.ERR_USERONCHANNEL: "{1} is in {2} already",
+    n.ERR_NOTREGISTERED: "the server has not let us in yet",
+    n.ERR_NEEDMOREPARAMS: "the server wants more words after {1}",
+    n.ERR_PASSWDMISMATCH: "the password is not the right one",
+    n.ERR_YOUREBANNEDCREEP: "you are banned from this server: {text}",
+    n.ERR_KEYSET: "{1} has a key already; remove it first with /mode {1} -k",
+    n.ERR_LINKCHANNEL: "{1} sends its visitors on to {2}",
+    n.ERR_CHANNELISFULL: "{1} is full: try again later, or ask an operator of it",
+    n.ERR_UNKNOWNMODE: "this server knows no mode {1}",
+    n.ERR_INVITEONLYCHAN: "{1} is for invited people only: ask somebody inside for an /invite",
+    n.ERR_BANNEDFROMCHAN: "you are banned from {1}",
+    n.ERR_BADCHANNELKEY: "{1} wants the right key: /join {1} KEY",
+    n.ERR_BADCHANMASK: "{1} is no name for a channel",
+    n.ERR_NEEDREGGEDNICK: "{1} is for people with an account: {text}",
+    n.ERR_BANLISTFULL: "the list of {1} is full; remove an entry first",
+    n.ERR_NOPRIVILEGES: "only server operators may do that",
+    n.ERR_CHANOPRIVSNEEDED: "only operators of {1} may do that",
+    n.ERR_UNIQOPRIVSNEEDED: "only the founder of the channel may do that",
+    n.ERR_UMODEUNKNOWNFLAG: "this server does not know one of these user modes",
+    n.ERR_USERSDONTMATCH: "you can change your own modes only",
+    n.ERR_HELPNOTFOUND: "the server has no help about {1}",
+    n.ERR_INVALIDKEY: "this is no key a channel can have",
+    n.ERR_CANTSENDTOUSER: "{1} does not take your messages: {text}",
+    n.ERR_INVALIDMODEPARAM: "the mode {2} does not take {3}: {text}",
+    n.ERR_NOPRIVS: "you lack the privilege {1}",
+    n.ERR_MONLISTFULL: "the list of watched nicks is full",
+    n.ERR_NICKLOCKED: "your account allows only its own nicknames: {text}",
+    n.ERR_SASLFAIL: "the account's name or password is wrong; you are not logged in",
+    n.ERR_SASLTOOLONG: "the account's password is too long for the server; you are not logged in",
+    n.ERR_SASLABORTED: "logging in was broken off; you are not logged in",
+    n.ERR_SASLALREADY: "you are logged in already",
+}
+_BY_NUMBER = {numeric.number: sentence for numeric, sentence in _SENTENCES.items()}
+# Errors that answer a message: the line it is about is marked, and needs no second word.
+_ABOUT_A_MESSAGE = {
+    numeric.number
+    for numeric in (
+        n.ERR_NOSUCHNICK,
+        n.ERR_NOSUCHCHANNEL,
+        n.ERR_CANNOTSENDTOCHAN,
+        n.ERR_TOOMANYTARGETS,
+        n.ERR_NOTONCHANNEL,
+        n.ERR_NEEDREGGEDNICK,
+        n.ERR_CANTSENDTOUSER,
+        n.ERR_INPUTTOOLONG,
+        n.ERR_NOCTCP,
+    )
+}
+_ANSWERS_A_JOIN = {
+    numeric.number
+    for numeric in (
+        n.ERR_NOSUCHCHANNEL,
+        n.ERR_TOOMANYCHANNELS,
+        n.ERR_CHANNELISFULL,
+        n.ERR_INVITEONLYCHAN,
+        n.ERR_BANNEDFROMCHAN,
+        n.ERR_BADCHANNELKEY,
+        n.ERR_BADCHANMASK,
+        n.ERR_NEEDREGGEDNICK,
+    )
+}
+
+
+class _Missing(dict[str, str]):
+    """Parameters by position; what a server left out is a word that fits a sentence."""
+
+    def __missing__(self, key: str) -> str:
+        return "that"
+
+
+def sentence(message: Message) -> str:
+    """Return what an error numeric says, without capital and full stop."""
+    params = [sanitise(param) for param in message.params]
+    text = _lowered(params[-1].rstrip(".")) if params else "the server gave no reason"
+    template = _BY_NUMBER.get(message.command)
+    if template is None:
+        about = " ".join(params[1:-1])
+        return f"{about}: {text}" if about else text
+    fields = _Missing({str(index): param for index, param in enumerate(params[:-1])})
+    fields["text"] = text
+    return template.format_map(fields)
+
+
+def capital(text: str) -> str:
+    """Write a sentence's beginning large, unless it begins with somebody's name (which may be small)."""
+    return text[:1].upper() + text[1:]
+
+
+def _lowered(text: str) -> str:
+    """Write a sentence's beginning small: "Cannot send", but neither "I am" nor "NICK"."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def _error(turn: Turn, network: Network, message: Message) -> None:
+    """A numeric from 400 on, or one of the few others that refuse something."""
+    said = sentence(message)
+    target = message.params[1] if len(message.params) > 2 else ""
+    number = message.command
+    session = network.session
+    about_a_line = number in _ABOUT_A_MESSAGE or turn.label
+    if about_a_line and network.outgoing.refused(turn.label, target, said, network.fold):
+        return
+    if number in _ANSWERS_A_JOIN:
+        network.show_on_join.discard(network.fold(target))
+        buffer = network.buffers.get(network.fold(target))
+        if buffer is None or not buffer.joined:
+            network.autojoin.pop(network.fold(target), None)
+    if session is not None and not session.registered:
+        if session.nick and session.nick != target and number in {"432", "433", "436", "437"}:
+            said += f"; trying {session.nick}"
+        turn.complain(network.server_buffer, capital(said) + ".")
+        return
+    turn.complain(turn.place_for(network, target), capital(said) + ".")
+
+
+def _standard_reply(turn: Turn, network: Network, message: Message) -> None:
+    """FAIL, WARN, NOTE <command> <code> [<context>...] <text>.
+
+    https://ircv3.net/specs/extensions/standard-replies
+    """
+    if len(message.params) < 3:
+        return
+    text = sanitise(message.params[-1])
+    context = message.params[2:-1]
+    if message.command == "FAIL":
+        target = context[0] if context else ""
+        about_a_line = message.params[0].upper() in {"PRIVMSG", "NOTICE"} or turn.label
+        reason = _lowered(text.rstrip("."))
+        if about_a_line and network.outgoing.refused(turn.label, target, reason, network.fold):
+            return
+        turn.complain(turn.place_for(network, target), capital(text))
+    else:
+        turn.answer(turn.place_for(network, context[0] if context else ""), capital(text))
+
+
+HANDLERS = {
+    # 422 (no message of the day) ends registration: server.py has it
+    **{
+        number: _error for number in n.BY_NUMBER if "400" <= number <= "599" and number != n.ERR_NOMOTD.number
+    },
+    **{numeric.number: _error for numeric in _SENTENCES},
+    n.RPL_TRYAGAIN.number: _error,
+    "FAIL": _standard_reply,
+    "WARN": _standard_reply,
+    "NOTE": _standard_reply,
+}

@@ -1,0 +1,165 @@
+"""What people say: PRIVMSG, NOTICE, TAGMSG, and the CTCP inside them.
+
+``privmsg`` runs for every message of a flood; measure before adding to it
+(``tests/client/incoming/test_speed.py``).
+"""
+
+from gchat import __version__
+from gchat.client.highlights import calls
+from gchat.client.line import Line, LineKind
+from gchat.client.model import Buffer, BufferKind, Network
+from gchat.client.text import sanitise
+from gchat.client.turn import Turn
+from gchat.irc.message import Message
+
+_MESSAGE, _ACTION, _NOTICE = LineKind.MESSAGE, LineKind.ACTION, LineKind.NOTICE
+ACTIVE_FOR = 6.0  # seconds an "active" is believed: https://ircv3.net/specs/client-tags/typing
+PAUSED_FOR = 30.0
+_MOST_TYPING = 50  # nicks remembered as typing in one buffer
+_CTCP_EVERY = 2.0  # seconds between our answers to CTCP questions: they must not be a way to make us flood
+
+
+def privmsg(turn: Turn, network: Network, message: Message) -> None:
+    """Somebody, perhaps we ourselves, said something."""
+    params = message.params
+    if len(params) < 2:
+        return
+    text = params[1]
+    source = message.source
+    raw_nick = source.partition("!")[0]
+    model = turn.model
+    own = raw_nick == network.nick
+    if own:
+        if _shown_already(turn, network, message):
+            return
+    elif model.ignores and any(ignore(source) for ignore in model.ignores):
+        return
+    kind = _MESSAGE
+    if text[:1] == "\x01":
+        word, _, rest = text[1:].partition(" ")
+        if word.upper() != "ACTION":
+            _ctcp(turn, network, message, word.rstrip("\x01").upper(), rest.rstrip("\x01"))
+            return
+        kind, text = _ACTION, rest.rstrip("\x01")
+    fold = network.fold
+    buffer = network.buffers.get(fold(params[0])) or _buffer_of(turn, network, params[0], raw_nick, own)
+    text = sanitise(text)
+    nick = sanitise(raw_nick)
+    in_query = buffer.kind is BufferKind.QUERY
+    highlight = not own and (in_query or calls(text, network.nick, model.settings.highlights))
+    tags = message.tags
+    line = Line(kind, turn.when, text, nick, own, highlight, tags.get("msgid", "") if tags else "")
+    buffer.add(line)
+    if own:
+        return
+    member = buffer.members.get(fold(raw_nick))
+    if member is not None:
+        member.spoke = turn.now
+    if buffer.typing:
+        buffer.typing.pop(nick, None)
+    if highlight:
+        turn.call(buffer, line)
+    elif buffer is not model.current:
+        buffer.unread += 1
+
+
+def notice(turn: Turn, network: Network, message: Message) -> None:
+    """A NOTICE: from people where they are, from the server and its services in the server's buffer."""
+    if len(message.params) < 2:
+        return
+    target, text = message.params[0], message.params[1]
+    raw_nick, bang, _ = message.source.partition("!")
+    own = bool(bang) and raw_nick == network.nick
+    if own and _shown_already(turn, network, message):
+        return
+    if not own and bang and any(ignore(message.source) for ignore in turn.model.ignores):
+        return
+    if text[:1] == "\x01":
+        word, _, rest = text.strip("\x01").partition(" ")
+        said = sanitise(f"{word}: {rest}" if rest else word)
+        turn.answer(turn.place(network), f"{sanitise(raw_nick)} answers {said}")
+        return
+    nick = sanitise(raw_nick) if bang or network.buffers.get(network.fold(raw_nick)) else ""
+    buffer = _buffer_of_notice(network, target, raw_nick, own)
+    kind = _NOTICE if nick else LineKind.SERVER
+    msgid = message.tags.get("msgid", "")
+    words = turn.model.settings.highlights
+    line = turn.add(buffer, kind, sanitise(text), nick, own=own, msgid=msgid)
+    if nick and not own and calls(line.text, network.nick, words):
+        line.highlight = True
+        turn.call(buffer, line)
+    elif not own and network.session is not None and network.session.registered:
+        turn.wait_in(buffer)
+
+
+def tagmsg(turn: Turn, network: Network, message: Message) -> None:
+    """Only tags: who is typing.  https://ircv3.net/specs/client-tags/typing"""
+    typing = message.tags.get("+typing", "")
+    raw_nick, bang, _ = message.source.partition("!")
+    if not typing or not message.params or not bang or raw_nick == network.nick:
+        return
+    target = message.params[0]
+    if network.fold(target) == network.fold(network.nick):
+        target = raw_nick
+    buffer = network.buffers.get(network.fold(target))
+    nick = sanitise(raw_nick)
+    if buffer is None:
+        return
+    if typing == "done" or not turn.model.settings.show_typing:
+        buffer.typing.pop(nick, None)
+    elif typing in {"active", "paused"} and len(buffer.typing) < _MOST_TYPING:
+        buffer.typing[nick] = turn.now + (ACTIVE_FOR if typing == "active" else PAUSED_FOR)
+
+
+def _shown_already(turn: Turn, network: Network, message: Message) -> bool:
+    """Tell whether a message of ours is the echo of a line that is on the screen, and settle it."""
+    if not network.outgoing.waiting:
+        return False
+    target, text = message.params[0], message.params[1]
+    sent = network.outgoing.echoed(turn.label, message.command, target, text, network.fold)
+    if sent is None:
+        return False
+    sent.line.msgid = message.tags.get("msgid", "")
+    return True
+
+
+def _buffer_of(turn: Turn, network: Network, target: str, raw_nick: str, own: bool) -> Buffer:
+    """Return where a message belongs whose target has no buffer of its name, opening a query for people."""
+    isupport = network.isupport
+    prefix, name = isupport.split_statusmsg(target)
+    if prefix:
+        return network.buffers.get(network.fold(name)) or network.server_buffer
+    if isupport.is_channel(target):
+        return network.server_buffer  # a channel we are not in
+    if not own and not raw_nick:
+        return network.server_buffer
+    return turn.model.open(network, BufferKind.QUERY, target if own else raw_nick)
+
+
+def _buffer_of_notice(network: Network, target: str, raw_nick: str, own: bool) -> Buffer:
+    fold = network.fold
+    found = network.buffers.get(fold(target)) or network.buffers.get(fold(target[1:]))
+    if found is None and not own:
+        found = network.buffers.get(fold(raw_nick))
+    return found or network.server_buffer
+
+
+def _ctcp(turn: Turn, network: Network, message: Message, word: str, rest: str) -> None:
+    """A question from one client to another.  https://modern.ircdocs.horse/ctcp"""
+    raw_nick = message.source.partition("!")[0]
+    if raw_nick == network.nick:
+        return
+    answer = {
+        "VERSION": f"gchat {__version__}",
+        "PING": rest,
+        "CLIENTINFO": "ACTION CLIENTINFO PING VERSION",
+    }.get(word)
+    asked = sanitise(f"{raw_nick} asked for {word or 'nothing'} (CTCP)")
+    turn.tell(network.server_buffer, asked if answer is not None else f"{asked}; gchat does not answer that")
+    session = network.session
+    if answer is not None and session is not None and turn.now - network.ctcp_at >= _CTCP_EVERY:
+        network.ctcp_at = turn.now
+        session.send("NOTICE", raw_nick, f"\x01{word} {answer}\x01")
+
+
+HANDLERS = {"PRIVMSG": privmsg, "NOTICE": notice, "TAGMSG": tagmsg}

@@ -1,0 +1,106 @@
+"""What we say: texts become lines, lines leave, and lines that failed are said again.
+
+The text of a line on the screen has been through ``sanitise`` like everything else; what goes over the wire
+is what was typed.
+"""
+
+from gchat.client.composing import said
+from gchat.client.line import Delivery, Line, LineKind
+from gchat.client.model import Buffer, BufferKind, Network, State
+from gchat.client.outgoing import Sent, room, split
+from gchat.client.text import sanitise
+from gchat.client.turn import Turn
+
+MOST_LINES = 200  # of one paste
+
+
+def say(turn: Turn, buffer: Buffer, text: str, kind: LineKind = LineKind.MESSAGE, target: str = "") -> None:
+    """Say a text in a buffer, or to ``target`` and show it there: line by line, cut where too long.
+
+    Every line is shown at once, PENDING, or FAILED with the reason where nothing can be sent.
+    """
+    network = buffer.network
+    target = target or buffer.target
+    command = "NOTICE" if kind is LineKind.NOTICE else "PRIVMSG"
+    head, tail = ("\x01ACTION ", "\x01") if kind is LineKind.ACTION else ("", "")
+    session = network.session
+    nick = network.nick or turn.model.settings.nick
+    mask = session.mask if session is not None else ""
+    length = room(mask, nick, command, target, network.isupport.linelen) - len(head) - len(tail)
+    pieces = [piece for line in _lines(text) for piece in split(line, length)]
+    to = f"to {target}: " if target != buffer.target else ""
+    problem = why_not(buffer) if target == buffer.target else _offline(network)
+    for piece in pieces[:MOST_LINES]:
+        line = Line(kind, turn.now, sanitise(to + piece), sanitise(nick), own=True)
+        buffer.add(line)
+        sent = Sent(buffer, line, command, target, head + piece + tail)
+        if problem:
+            network.outgoing.refuse_now(sent, problem)
+        else:
+            sent.mark(Delivery.PENDING)
+            network.outgoing.queue.append(sent)
+    if len(pieces) > MOST_LINES:
+        rest = "\n".join(pieces[MOST_LINES:])
+        buffer.editor.set(rest)
+        turn.complain(
+            buffer, f"That is {len(pieces)} lines; the first {MOST_LINES} are sent, the rest is back here."
+        )
+    buffer.marker = None
+    said(buffer)
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text that say something."""
+    return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
+
+
+def why_not(buffer: Buffer) -> str:
+    """Return why nothing can be said in a buffer now, as what is shown beside a failed line; "" if it can."""
+    if buffer.kind is BufferKind.CHANNEL and not buffer.joined and not _offline(buffer.network):
+        return f"not sent: you are not in {buffer.name}, /join {buffer.name} goes back"
+    return _offline(buffer.network)
+
+
+def _offline(network: Network) -> str:
+    return "" if network.state is State.READY else f"not sent: there is no connection to {network.name}"
+
+
+def say_again(turn: Turn, buffer: Buffer) -> None:
+    """Say what failed in a buffer once more, as new lines at its end; the failed ones go."""
+    network = buffer.network
+    problem = why_not(buffer)
+    failed = network.outgoing.take_failed(buffer)
+    if not failed:
+        turn.model.hint = "nothing here waits to be sent again"
+        return
+    if problem:
+        network.outgoing.failed += failed
+        turn.model.hint = problem.removeprefix("not sent: ")
+        return
+    gone = {sent.line.serial for sent in failed}
+    buffer.lines = [line for line in buffer.lines if line.serial not in gone]
+    for sent in failed:
+        old = sent.line
+        sent.line = Line(old.kind, turn.now, old.text, sanitise(network.nick), own=True)
+        sent.mark(Delivery.PENDING)
+        buffer.add(sent.line)
+        network.outgoing.queue.append(sent)
+
+
+def leave_now(turn: Turn, network: Network) -> None:
+    """Give the session what may leave now, and have its bytes written."""
+    session = network.session
+    if session is None:
+        return
+    outgoing = network.outgoing
+    if outgoing.queue and network.state is State.READY:
+        for sent in outgoing.due(turn.now):
+            outgoing.left(sent, session.ask(sent.command, sent.target, sent.text), turn.now)
+    turn.send(network, session.take(turn.now))
+
+
+def flushed(network: Network) -> None:
+    """Believe that what was written is sent, where the server will not show it to us."""
+    session = network.session
+    if session is not None and "echo-message" not in session.caps:
+        network.outgoing.flushed()

@@ -1,0 +1,14 @@
+"""The commands behind a slash, topic by topic.
+
+    rooms.py      /join /part /topic /names /list /invite /mode /kick /ban ...
+    people.py     /msg /query /me /notice /nick /whois /who /away /ignore
+    program.py    /connect /disconnect /close /clear /raw /help /quit
+
+A command is a function that takes ``(turn, buffer, rest)``, ``rest`` being what was typed after its name, and
+a row in ``gchat/client/commands.py``.  It raises ``WrongUse`` where the words make no sense; the usage is
+shown then.
+"""
+
+
+class WrongUse(Exception):
+    """The command was not used as it is meant; the text, if any, says what is wrong, as a sentence."""

@@ -1,0 +1,139 @@
+"""The first start: which nickname, which server, and what to do when no server is there.
+
+The questions and their state are ``overlay.Welcome``; this is what keys and connections do to them.
+"""
+
+from gchat.client import connection
+from gchat.client.address import Address, BadAddress, parse_address
+from gchat.client.events import ConnectionFailed, Quit, Remember, StartLocalServer
+from gchat.client.keys import BINDINGS
+from gchat.client.model import Network
+from gchat.client.overlay import Step, Welcome
+from gchat.client.text import sanitise
+from gchat.client.turn import Turn
+
+_BAD_IN_A_NICK = frozenset(
+    " ,*?!@.:#&$\t"
+)  # Modern IRC's "Clients": what no server takes, or takes at the start
+
+
+def press(turn: Turn, overlay: Welcome, key: str) -> None:
+    """Take a key while the questions are shown."""
+    action = BINDINGS.get(key, "")
+    if action == "cancel":
+        turn.effects.append(Quit(0))
+    elif overlay.step is Step.NO_SERVER:
+        _choose(turn, overlay, key)
+    elif overlay.step is Step.CONNECTING:
+        return
+    elif action == "send":
+        _ANSWERS[overlay.step](turn, overlay, overlay.editor.text.strip())
+    elif action.startswith("input-") and action != "input-newline":
+        overlay.editor.do(action)
+    elif not action and len(key) == 1:
+        overlay.editor.insert(key)
+
+
+def paste(overlay: Welcome, text: str) -> None:
+    """Take the first line of a pasted text as an answer."""
+    if overlay.step in _ANSWERS:
+        overlay.editor.insert(sanitise(text.strip().partition("\n")[0]))
+
+
+def _nick(turn: Turn, overlay: Welcome, answer: str) -> None:
+    nick = answer or overlay.nick
+    bad = next((c for c in nick if c in _BAD_IN_A_NICK), "")
+    if not nick:
+        overlay.problem = "A nickname is what others call you; it needs a letter at least."
+    elif bad or nick[0].isdecimal() or nick[0] == "-":
+        shown = "a space" if bad == " " else f"'{bad}'"
+        overlay.problem = (
+            f"A nickname holds no {shown.removeprefix('a ')}." if bad else "A nickname begins with a letter."
+        )
+    else:
+        overlay.nick, overlay.problem = nick, ""
+        overlay.editor.clear()
+        turn.model.settings.nick = nick
+        turn.effects.append(Remember("nick", nick))
+        if turn.model.networks:
+            turn.model.overlay = None
+            connection.connect_wanted(turn)
+        else:
+            overlay.step = Step.SERVER
+
+
+def _server(turn: Turn, overlay: Welcome, answer: str) -> None:
+    model = turn.model
+    try:
+        address = parse_address(answer or overlay.default_server)
+    except BadAddress as problem:
+        overlay.problem = sanitise(f"{problem}.")
+        return
+    overlay.server, overlay.problem = answer, ""
+    overlay.editor.clear()
+    overlay.step = Step.CONNECTING
+    if answer:
+        turn.effects.append(Remember("server", answer))
+    _go(turn, address)
+    model.overlay = overlay
+
+
+def _go(turn: Turn, address: Address) -> None:
+    """Connect to the server that was chosen; it takes the place of the one that was not there."""
+    model = turn.model
+    network = model.network(model.default_network) if model.default_network is not None else None
+    if network is None:
+        network = model.add_network(address)
+        model.default_network = network.id
+    else:
+        network.move(address)
+    network.attempt = 0
+    connection.connect(turn, network)
+
+
+def _choose(turn: Turn, overlay: Welcome, key: str) -> None:
+    if key in {"s", "S"}:
+        overlay.step, overlay.problem = Step.CONNECTING, ""
+        turn.effects.append(StartLocalServer())
+    elif key in {"o", "O"}:
+        overlay.step, overlay.problem = Step.SERVER, ""
+    elif key in {"q", "Q"}:
+        turn.effects.append(Quit(0))
+
+
+def connected(turn: Turn) -> None:
+    """A connection stands: the questions are answered."""
+    if isinstance(turn.model.overlay, Welcome):
+        turn.model.overlay = None
+
+
+def failed(turn: Turn, network: Network, event: ConnectionFailed) -> bool:
+    """Say where the server was chosen that it does not answer; False when it was not chosen here."""
+    overlay = turn.model.overlay
+    if network.id != turn.model.default_network or not (overlay is None or isinstance(overlay, Welcome)):
+        return False
+    if overlay is None and (not event.refused or network.met):
+        return False
+    overlay = overlay or Welcome(nick=turn.model.settings.nick)
+    connection.give_up(network)
+    where = sanitise(network.address.where)
+    if event.refused:
+        overlay.step, overlay.problem = Step.NO_SERVER, f"There is no server at {where}."
+    else:
+        overlay.step = Step.SERVER
+        overlay.problem = sanitise(f"No connection to {where}: {event.reason}. {event.hint}").strip()
+    turn.model.overlay = overlay
+    return True
+
+
+def local_server(turn: Turn, address: Address | None, reason: str) -> None:
+    """A server was started on this machine, or was not."""
+    overlay = turn.model.overlay
+    if address is not None:
+        _go(turn, address)
+    elif isinstance(overlay, Welcome):
+        overlay.step = Step.NO_SERVER
+        overlay.problem = sanitise(f"No server could be started: {reason}.")
+
+
+_ANSWERS = {Step.NICK: _nick, Step.SERVER: _server}
