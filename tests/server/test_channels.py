@@ -1,0 +1,449 @@
+"""JOIN, PART, TOPIC, NAMES, INVITE and KICK."""
+
+import pytest
+
+from gchat.irc import limits
+from gchat.server.settings import Limits, Server, Settings
+
+SERVER = ":gchat.test"
+NEURAL, NINE = ":Neural!~Neural@127.0.0.1", ":Nine!~Nine@127.0.0.1"
+
+
+@pytest.fixture
+def team(chat):
+    """Neural, who operates #team, Nine, who is in it, and Other, who is not."""
+    return (*chat.join("#team", "Neural", "Nine"), chat.client("Other"))
+
+
+def channel(chat, name="#team"):
+    return chat.engine.world.channel(name)
+
+
+# JOIN
+
+
+def test_who_joins_first_makes_the_channel_and_operates_it(chat):
+    client = chat.client("Neural")
+    assert client.ask("JOIN #team") == [
+        f"{NEURAL} JOIN #team",
+        f"{SERVER} 353 Neural = #team :@Neural",
+        f"{SERVER} 366 Neural #team :End of /NAMES list",
+    ]
+    assert sorted(channel(chat).modes) == ["n", "t"]
+
+
+def test_a_join_shows_the_topic_and_who_is_there(chat, team):
+    neural, nine, other = team
+    neural.send("TOPIC #team :What we do")
+    nine.read()
+    assert other.ask("JOIN #TEAM") == [
+        ":Other!~Other@127.0.0.1 JOIN #team",
+        f"{SERVER} 332 Other #team :What we do",
+        f"{SERVER} 333 Other #team Neural!~Neural@127.0.0.1 1700000000",
+        f"{SERVER} 353 Other = #team :@Neural Nine Other",
+        f"{SERVER} 366 Other #team :End of /NAMES list",
+    ]
+    assert neural.read()[-1] == nine.read()[-1] == ":Other!~Other@127.0.0.1 JOIN #team"
+
+
+def test_joining_twice_says_nothing(chat, team):
+    neural, nine, _ = team
+    assert neural.ask("JOIN #team", "JOIN #Team") == []
+    assert nine.read() == []
+
+
+BAD_CHANNELS = ["team", "#", "&team", "inv@lid", "#a\x07b", "#a\u200bb", "#" + "é" * 32, "a b"]
+
+
+@pytest.mark.parametrize("name", BAD_CHANNELS)
+def test_an_impossible_channel(chat, name):
+    client = chat.client("Neural")
+    (line,) = client.ask(f"JOIN :{name}")
+    assert line.split(" ")[1] == "403"
+    assert line.endswith(":No such channel")
+    assert client.session.user.channels == {}
+
+
+@pytest.mark.parametrize("name", ["#t", "#täm", "#a.b-c", "##", "#" + "x" * (limits.CHANNELLEN - 1)])
+def test_a_possible_channel(chat, name):
+    assert chat.client("Neural").ask(f"JOIN {name}")[0] == f"{NEURAL} JOIN {name}"
+
+
+def test_several_channels_with_their_keys(chat, team):
+    neural, _, other = team
+    neural.send("JOIN #a,#b,#c", "MODE #a +k one", "MODE #c +k three")
+    assert other.numerics("JOIN #a,#b,#c one,,wrong") == ["475", "JOIN", "353", "366", "JOIN", "353", "366"]
+    assert other.numerics("JOIN #c three") == ["JOIN", "353", "366"]
+    assert other.numerics("JOIN #c,#c wrong,three,four") == []
+
+
+def test_a_bad_name_among_good_ones(chat):
+    client = chat.client("Neural")
+    replies = client.ask("JOIN #valid,inv@lid")
+    assert [line.split(" ")[1] for line in replies] == ["403", "JOIN", "353", "366"]
+    assert replies[0] == f"{SERVER} 403 Neural inv@lid :No such channel"
+
+
+def test_a_key_for_the_first_channel_only(chat, team):
+    neural, _, other = team
+    neural.send("MODE #team +k one", "JOIN #open")
+    assert other.numerics("JOIN #team,#open one") == ["JOIN", "353", "366", "JOIN", "353", "366"]
+
+
+@pytest.mark.parametrize(
+    ("modes", "numeric", "text"),
+    [
+        ("+k secret", "475", "Cannot join channel (+k)"),
+        ("+i", "473", "Cannot join channel (+i)"),
+        ("+l 2", "471", "Cannot join channel (+l)"),
+        ("+b Other!*@*", "474", "Cannot join channel (+b)"),
+    ],
+)
+def test_what_keeps_people_out_and_an_invitation_in(chat, team, modes, numeric, text):
+    neural, _, other = team
+    neural.send(f"MODE #team {modes}")
+    assert other.ask("JOIN #team") == [f"{SERVER} {numeric} Other #team :{text}"]
+    neural.send("INVITE Other #team")
+    if numeric == "475":  # a key is not a matter of who one is
+        assert other.numerics("JOIN #team") == ["475"]
+        return
+    assert other.numerics("JOIN #team")[0] == "JOIN"
+    neural.send("KICK #team Other")
+    assert other.ask("JOIN #team") == [f"{SERVER} {numeric} Other #team :{text}"]
+
+
+def test_exceptions_let_people_in(chat, team):
+    neural, _, other = team
+    neural.send("MODE #team +bi Other!*@*", "MODE #team +eI Other!*@* *!*@127.0.0.1")
+    assert other.numerics("JOIN #team")[0] == "JOIN"
+
+
+def test_join_0_leaves_every_channel(chat, team):
+    neural, nine, _ = team
+    neural.send("JOIN #other")
+    assert sorted(neural.ask("JOIN 0")) == [f"{NEURAL} PART :#other", f"{NEURAL} PART :#team"]
+    assert nine.read()[-1] == f"{NEURAL} PART :#team"
+    assert channel(chat, "#other") is None
+    assert neural.ask("JOIN 0") == []
+
+
+def test_nobody_is_in_too_many_channels(make_chat):
+    chat = make_chat(Settings(server=Server(name="gchat.test"), limits=Limits(channels_per_user=3)))
+    client = chat.client("Neural")
+    client.send("JOIN #a")
+    replies = client.ask("JOIN #b,#c,#d,#a,#e")
+    assert [line for line in replies if " 405 " in line] == [
+        f"{SERVER} 405 Neural #d :You have joined too many channels",
+        f"{SERVER} 405 Neural #e :You have joined too many channels",
+    ]
+    assert len(client.session.user.channels) == 3
+
+
+def test_extended_join_names_account_and_real_name(chat):
+    modern, old = chat.client("Modern", caps="extended-join"), chat.client("Old")
+    assert modern.ask("JOIN #team")[0] == ":Modern!~Modern@127.0.0.1 JOIN #team * :Modern of gchat"
+    old.send("JOIN #team")
+    assert modern.read() == [":Old!~Old@127.0.0.1 JOIN #team * :Old of gchat"]
+    assert old.read()[-3] == ":Old!~Old@127.0.0.1 JOIN #team"
+
+
+def test_two_join_a_new_channel_in_the_same_turn(chat):
+    neural, nine = chat.client("Neural"), chat.client("Nine")
+    chat.engine.receive(neural.session, b"JOIN #new\r\n")
+    chat.engine.receive(nine.session, b"JOIN #new\r\n")
+    chat.settle()
+    assert "@Neural" in neural.read()[1]
+    assert nine.read()[1] == f"{SERVER} 353 Nine = #new :@Neural Nine"
+
+
+# PART
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("PART #team", "PART :#team"),
+        ("PART #TEAM :bye all", "PART #team :bye all"),
+        ("PART #team :", "PART :#team"),
+    ],
+)
+def test_a_part_is_told_to_everybody(chat, team, line, shown):
+    neural, nine, _ = team
+    assert neural.ask(line) == nine.read()[-1:] == [f"{NEURAL} {shown}"]
+    assert nine.ask("NAMES #team")[0] == f"{SERVER} 353 Nine = #team :Nine"
+
+
+def test_part_of_what_one_is_not_in(chat, team):
+    neural, _, other = team
+    assert other.ask("PART #team,#nowhere") == [
+        f"{SERVER} 442 Other #team :You're not on that channel",
+        f"{SERVER} 403 Other #nowhere :No such channel",
+    ]
+    neural.send("MODE #team +s")
+    assert other.ask("PART #team") == [f"{SERVER} 403 Other #team :No such channel"]
+
+
+def test_parting_several_and_one_twice(chat, team):
+    neural, _, _ = team
+    neural.send("JOIN #a")
+    assert neural.ask("PART #a,#team,#a :bye") == [f"{NEURAL} PART #a :bye", f"{NEURAL} PART #team :bye"]
+
+
+def test_a_channel_ends_with_its_last_member(chat, team):
+    neural, nine, _ = team
+    neural.send("TOPIC #team :What we do", "PART #team")
+    nine.send("PART #team")
+    assert channel(chat) is None
+    assert nine.numerics("JOIN #team") == ["JOIN", "353", "366"]  # no topic, and an operator again
+    assert nine.ask("NAMES #team")[0].endswith("@Nine")
+
+
+# TOPIC
+
+
+def test_a_topic_is_set_shown_and_cleared(chat, team):
+    neural, nine, _ = team
+    assert nine.ask("TOPIC #team") == [f"{SERVER} 331 Nine #team :No topic is set"]
+    assert neural.ask("TOPIC #team :What we do") == nine.read() == [f"{NEURAL} TOPIC #team :What we do"]
+    assert nine.ask("TOPIC #Team") == [
+        f"{SERVER} 332 Nine #team :What we do",
+        f"{SERVER} 333 Nine #team Neural!~Neural@127.0.0.1 1700000000",
+    ]
+    assert neural.ask("TOPIC #team :") == nine.read() == [f"{NEURAL} TOPIC #team :"]
+    assert nine.ask("TOPIC #team") == [f"{SERVER} 331 Nine #team :No topic is set"]
+
+
+def test_a_topic_is_cut_between_two_characters(chat, team):
+    team[0].send("TOPIC #team :" + "é" * 220)
+    assert channel(chat).topic == "é" * (limits.TOPICLEN // 2)
+
+
+def test_a_protected_topic(chat, team):
+    neural, nine, _ = team
+    refusal = f"{SERVER} 482 Nine #team :Only operators may change the topic here (+t)"
+    assert nine.ask("TOPIC #team :mine") == [refusal]
+    neural.send("MODE #team +v Nine")
+    assert nine.ask("TOPIC #team :mine") == [refusal]
+    neural.send("MODE #team +h Nine")
+    assert nine.ask("TOPIC #team :mine") == [f"{NINE} TOPIC #team :mine"]
+    neural.send("MODE #team -ht Nine")
+    assert nine.ask("TOPIC #team :again") == [f"{NINE} TOPIC #team :again"]
+
+
+def test_topics_of_others(chat, team):
+    neural, _, other = team
+    assert other.ask("TOPIC #team") == [f"{SERVER} 331 Other #team :No topic is set"]
+    assert other.ask("TOPIC #team :x") == [f"{SERVER} 442 Other #team :You're not on that channel"]
+    assert (
+        other.ask("TOPIC #nowhere", "TOPIC #nowhere :x")
+        == [f"{SERVER} 403 Other #nowhere :No such channel"] * 2
+    )
+    neural.send("MODE #team +s")
+    assert other.ask("TOPIC #team", "TOPIC #team :x") == [f"{SERVER} 403 Other #team :No such channel"] * 2
+
+
+# NAMES
+
+
+def end_of_names(nick, name):
+    return f"{SERVER} 366 {nick} {name} :End of /NAMES list"
+
+
+def test_names_of_a_channel(chat, team):
+    neural, _, other = team
+    assert other.ask("NAMES #Team") == [
+        f"{SERVER} 353 Other = #team :@Neural Nine",
+        end_of_names("Other", "#team"),
+    ]
+    neural.send("MODE #team +s")
+    assert other.ask("NAMES #team") == [end_of_names("Other", "#team")]
+    assert neural.ask("NAMES #team")[0] == f"{SERVER} 353 Neural @ #team :@Neural Nine"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"), [("NAMES invalid", "invalid"), ("NAMES #nowhere", "#nowhere"), ("NAMES", "*")]
+)
+def test_names_of_nothing(chat, line, name):
+    assert chat.client("Neural").ask(line) == [end_of_names("Neural", name)]
+
+
+def test_the_invisible_are_named_to_members_only(chat, team):
+    neural, nine, other = team
+    nine.send("MODE Nine +i")
+    assert other.ask("NAMES #team")[0] == f"{SERVER} 353 Other = #team :@Neural"
+    assert neural.ask("NAMES #team")[0] == f"{SERVER} 353 Neural = #team :@Neural Nine"
+    chat.op(other)
+    assert other.ask("NAMES #team")[0] == f"{SERVER} 353 Other = #team :@Neural Nine"
+
+
+def test_prefixes_and_masks_as_negotiated(chat, team):
+    neural, nine, _ = team
+    neural.send("MODE #team +v Neural")
+    assert nine.ask("NAMES #team")[0] == f"{SERVER} 353 Nine = #team :@Neural Nine"
+    nine.send("CAP REQ :multi-prefix userhost-in-names")
+    shown = "@+Neural!~Neural@127.0.0.1 Nine!~Nine@127.0.0.1"
+    assert nine.ask("NAMES #team")[0] == f"{SERVER} 353 Nine = #team :{shown}"
+
+
+def test_many_names_take_several_lines(chat):
+    nicks = [f"Somebody{number:03}" for number in range(120)]
+    first, *_ = chat.join("#team", *nicks)
+    *lines, end = first.ask("NAMES #team")
+    assert len(lines) > 2
+    assert all(len(line) <= limits.LINE - 2 for line in lines)
+    assert " ".join(line.rpartition(":")[2] for line in lines).split() == ["@" + nicks[0], *nicks[1:]]
+    assert end == end_of_names(nicks[0], "#team")
+
+
+# INVITE
+
+
+def test_an_invitation(chat, team):
+    neural, nine, other = team
+    assert neural.ask("INVITE other #TEAM") == [f"{SERVER} 341 Neural Other #team"]
+    assert other.read() == [f"{NEURAL} INVITE Other #team"]
+    assert nine.read() == []
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("INVITE Nine", "461 Neural INVITE :Not enough parameters"),
+        ("INVITE Nobody #team", "401 Neural Nobody :No such nick/channel"),
+        ("INVITE Nine #team", "443 Neural Nine #team :is already on channel"),
+        ("INVITE Other #nowhere", "403 Neural #nowhere :No such channel"),
+        ("INVITE Other #others", "442 Neural #others :You're not on that channel"),
+    ],
+)
+def test_invitations_that_cannot_be(chat, team, line, answer):
+    team[2].send("JOIN #others")
+    assert team[0].ask(line) == [f"{SERVER} {answer}"]
+
+
+def test_who_may_invite(chat, team):
+    neural, nine, other = team
+    assert nine.numerics("INVITE Other #team") == ["341"]
+    neural.send("MODE #team +i")
+    refusal = f"{SERVER} 482 Nine #team :Only operators may invite somebody here (+i)"
+    assert nine.ask("INVITE Other #team") == [refusal]
+    neural.send("MODE #team +h Nine")
+    assert nine.numerics("INVITE Other #team") == ["341"]
+
+
+def test_the_list_of_invitations(chat, team):
+    neural, _, other = team
+    end = f"{SERVER} 337 Other :End of /INVITE list"
+    assert other.ask("INVITE") == [end]
+    neural.send("INVITE Other #team", "JOIN #a", "INVITE Other #a")
+    assert other.ask("INVITE") == [f"{SERVER} 336 Other #a", f"{SERVER} 336 Other #team", end]
+    neural.send("PART #a")
+    other.send("JOIN #team")
+    assert other.ask("INVITE") == [end]
+
+
+def test_an_invitation_ends_with_the_channel(chat, team):
+    neural, nine, other = team
+    neural.send("JOIN #a", "INVITE Other #a", "PART #a")
+    nine.send("JOIN #a", "MODE #a +i")
+    assert other.numerics("JOIN #a") == ["473"]
+
+
+def test_invitations_do_not_pile_up(chat, team):
+    neural, _, other = team
+    for number in range(200):
+        neural.send(f"JOIN #a{number}", f"INVITE Other #a{number}", f"PART #a{number}")
+    assert len(other.session.user.invites) <= 64
+
+
+def test_operators_are_told_of_invitations_with_invite_notify(chat):
+    neural, half, nine, away = chat.join("#team", "Neural", "Half", "Nine", "Far", caps="invite-notify")
+    away.send("PART #team")
+    neural.send("MODE #team +h Half")
+    for client in (neural, half, nine, away):
+        client.read()
+    neural.send("INVITE Far #team")
+    assert half.read() == away.read() == [f"{NEURAL} INVITE Far #team"]
+    assert nine.read() == []
+
+
+# KICK
+
+
+def test_a_kick_is_told_to_everybody(chat, team):
+    neural, nine, other = team
+    other.send("JOIN #team")
+    nine.read()
+    assert (
+        neural.ask("KICK #team nine :out you go") == nine.read() == [f"{NEURAL} KICK #team Nine :out you go"]
+    )
+    assert neural.ask("KICK #team Other") == [f"{NEURAL} KICK #team Other :Neural"]
+    assert neural.ask("KICK #team Neural :") == [f"{NEURAL} KICK #team Neural :Neural"]
+    assert channel(chat) is None
+
+
+@pytest.mark.parametrize("line", ["KICK #team Nine,Other :bye", "KICK #team,#TEAM Nine,Other :bye"])
+def test_several_at_once(chat, team, line):
+    neural, nine, other = team
+    other.send("JOIN #team")
+    assert neural.ask(line) == [f"{NEURAL} KICK #team Nine :bye", f"{NEURAL} KICK #team Other :bye"]
+
+
+def test_one_from_each_of_two_channels(chat, team):
+    neural, nine, other = team
+    neural.send("JOIN #tea")
+    other.send("JOIN #tea")
+    assert neural.ask("KICK #team,#tea Nine,Other") == [
+        f"{NEURAL} KICK #team Nine :Neural",
+        f"{NEURAL} KICK #tea Other :Neural",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "answers"),
+    [
+        ("KICK #team", ["461 Neural KICK :Not enough parameters"]),
+        ("KICK #team,#tea Nine", ["461 Neural KICK :Name one channel, or as many channels as nicks"]),
+        ("KICK #nowhere Nine,Other", ["403 Neural #nowhere :No such channel"]),
+        ("KICK #others Other", ["442 Neural #others :You're not on that channel"]),
+        ("KICK #team Nobody", ["401 Neural Nobody :No such nick/channel"]),
+        ("KICK #team Other", ["441 Neural Other #team :They aren't on that channel"]),
+        ("KICK #team ,", ["401 Neural * :No such nick/channel"]),
+    ],
+)
+def test_kicks_that_cannot_be(chat, team, line, answers):
+    team[2].send("JOIN #others")
+    assert team[0].ask(line) == [f"{SERVER} {answer}" for answer in answers]
+
+
+def test_a_good_nick_among_bad_ones(chat, team):
+    neural = team[0]
+    assert [line.split(" ")[1] for line in neural.ask("KICK #team Nobody,Nine,Other")] == [
+        "401",
+        "441",
+        "KICK",
+    ]
+
+
+KICKS = [  # who may remove whom
+    ("o", "q", False),
+    ("o", "a", False),
+    ("o", "o", True),
+    ("a", "a", True),
+    ("q", "a", True),
+    ("h", "o", False),
+    ("h", "h", True),
+    ("h", "v", True),
+    ("h", "", True),
+    ("v", "", False),
+    ("", "", False),
+]
+
+
+@pytest.mark.parametrize(("kicker", "target", "possible"), KICKS)
+def test_nobody_removes_somebody_with_a_higher_role(chat, kicker, target, possible):
+    _, neural, nine = chat.join("#team", "Founder", "Neural", "Nine")
+    world = chat.engine.world
+    world.set_roles(neural.session.user, channel(chat), kicker)
+    world.set_roles(nine.session.user, channel(chat), target)
+    (line,) = neural.ask("KICK #team Nine")
+    assert line.split(" ")[1] == ("KICK" if possible else "482")
