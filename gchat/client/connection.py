@@ -86,6 +86,8 @@ def ready(turn: Turn, network: Network) -> None:
         turn.complain(network.server_buffer, f"You are not logged in: {sanitise(session.sasl_problem)}.")
     if network.away:
         session.send("AWAY", network.away)
+    if network.autojoin and turn.model.current is network.server_buffer:
+        network.show_on_join.add(next(iter(network.autojoin)))
     for names, keys in _joins(list(network.autojoin.values())):
         session.send("JOIN", names, *([keys] if keys else []))
 

@@ -1,6 +1,6 @@
 """Refusals as sentences: what happened, to which thing, what can be done.  Numbers are never shown.
 
-To word an error: a row in ``_SENTENCES``.  ``{1}`` is the numeric's second parameter (the first is our own
+To word an error: a row in ``_SENTENCES``.  ``{p1}`` is the numeric's second parameter (the first is our own
 nick), and so on; ``{text}`` is the server's own sentence.  What has no row is shown with the server's words.
 """
 
@@ -11,48 +11,48 @@ from gchat.irc import numerics as n
 from gchat.irc.message import Message
 
 _SENTENCES = {
-    n.ERR_NOSUCHNICK: "nobody here is called {1}",
-    n.ERR_NOSUCHSERVER: "there is no server called {1}",
-    n.ERR_NOSUCHCHANNEL: "there is no channel {1}, or its name is not one this server allows",
-    n.ERR_CANNOTSENDTOCHAN: "{1} does not let you speak: {text}",
-    n.ERR_TOOMANYCHANNELS: "you are in as many channels as this server allows; /part one before you join {1}",
-    n.ERR_WASNOSUCHNICK: "nobody was called {1} lately",
-    n.ERR_TOOMANYTARGETS: "{1} is too many at once: {text}",
+    n.ERR_NOSUCHNICK: "nobody here is called {p1}",
+    n.ERR_NOSUCHSERVER: "there is no server called {p1}",
+    n.ERR_NOSUCHCHANNEL: "there is no channel {p1}, or its name is not one this server allows",
+    n.ERR_CANNOTSENDTOCHAN: "{p1} does not let you speak: {text}",
+    n.ERR_TOOMANYCHANNELS: "you are in as many channels as this server allows; /part one before you join {p1}",
+    n.ERR_WASNOSUCHNICK: "nobody was called {p1} lately",
+    n.ERR_TOOMANYTARGETS: "{p1} is too many at once: {text}",
     n.ERR_TOOMANYMATCHES: "too much answers to that; ask for less",
     n.ERR_INPUTTOOLONG: "the line was too long for the server",
-    n.ERR_UNKNOWNCOMMAND: "this server does not know the command {1}",
+    n.ERR_UNKNOWNCOMMAND: "this server does not know the command {p1}",
     n.ERR_NONICKNAMEGIVEN: "the server wants a nickname: /nick NAME",
-    n.ERR_ERRONEUSNICKNAME: "{1} cannot be a nickname here: {text}",
-    n.ERR_NICKNAMEINUSE: "the nickname {1} is in use",
-    n.ERR_NICKCOLLISION: "the nickname {1} came into use on another server at the same moment",
-    n.ERR_UNAVAILRESOURCE: "{1} is not free yet; try again in a while",
-    n.ERR_USERNOTINCHANNEL: "{1} is not in {2}",
-    n.ERR_NOTONCHANNEL: "you are not in {1}; /join {1} goes there",
-    n.ERR_USERONCHANNEL: "{1} is in {2} already",
+    n.ERR_ERRONEUSNICKNAME: "{p1} cannot be a nickname here: {text}",
+    n.ERR_NICKNAMEINUSE: "the nickname {p1} is in use",
+    n.ERR_NICKCOLLISION: "the nickname {p1} came into use on another server at the same moment",
+    n.ERR_UNAVAILRESOURCE: "{p1} is not free yet; try again in a while",
+    n.ERR_USERNOTINCHANNEL: "{p1} is not in {p2}",
+    n.ERR_NOTONCHANNEL: "you are not in {p1}; /join {p1} goes there",
+    n.ERR_USERONCHANNEL: "{p1} is in {p2} already",
     n.ERR_NOTREGISTERED: "the server has not let us in yet",
-    n.ERR_NEEDMOREPARAMS: "the server wants more words after {1}",
+    n.ERR_NEEDMOREPARAMS: "the server wants more words after {p1}",
     n.ERR_PASSWDMISMATCH: "the password is not the right one",
     n.ERR_YOUREBANNEDCREEP: "you are banned from this server: {text}",
-    n.ERR_KEYSET: "{1} has a key already; remove it first with /mode {1} -k",
-    n.ERR_LINKCHANNEL: "{1} sends its visitors on to {2}",
-    n.ERR_CHANNELISFULL: "{1} is full: try again later, or ask an operator of it",
-    n.ERR_UNKNOWNMODE: "this server knows no mode {1}",
-    n.ERR_INVITEONLYCHAN: "{1} is for invited people only: ask somebody inside for an /invite",
-    n.ERR_BANNEDFROMCHAN: "you are banned from {1}",
-    n.ERR_BADCHANNELKEY: "{1} wants the right key: /join {1} KEY",
-    n.ERR_BADCHANMASK: "{1} is no name for a channel",
-    n.ERR_NEEDREGGEDNICK: "{1} is for people with an account: {text}",
-    n.ERR_BANLISTFULL: "the list of {1} is full; remove an entry first",
+    n.ERR_KEYSET: "{p1} has a key already; remove it first with /mode {p1} -k",
+    n.ERR_LINKCHANNEL: "{p1} sends its visitors on to {p2}",
+    n.ERR_CHANNELISFULL: "{p1} is full: try again later, or ask an operator of it",
+    n.ERR_UNKNOWNMODE: "this server knows no mode {p1}",
+    n.ERR_INVITEONLYCHAN: "{p1} is for invited people only: ask somebody inside for an /invite",
+    n.ERR_BANNEDFROMCHAN: "you are banned from {p1}",
+    n.ERR_BADCHANNELKEY: "{p1} wants the right key: /join {p1} KEY",
+    n.ERR_BADCHANMASK: "{p1} is no name for a channel",
+    n.ERR_NEEDREGGEDNICK: "{p1} is for people with an account: {text}",
+    n.ERR_BANLISTFULL: "the list of {p1} is full; remove an entry first",
     n.ERR_NOPRIVILEGES: "only server operators may do that",
-    n.ERR_CHANOPRIVSNEEDED: "only operators of {1} may do that",
+    n.ERR_CHANOPRIVSNEEDED: "only operators of {p1} may do that",
     n.ERR_UNIQOPRIVSNEEDED: "only the founder of the channel may do that",
     n.ERR_UMODEUNKNOWNFLAG: "this server does not know one of these user modes",
     n.ERR_USERSDONTMATCH: "you can change your own modes only",
-    n.ERR_HELPNOTFOUND: "the server has no help about {1}",
+    n.ERR_HELPNOTFOUND: "the server has no help about {p1}",
     n.ERR_INVALIDKEY: "this is no key a channel can have",
-    n.ERR_CANTSENDTOUSER: "{1} does not take your messages: {text}",
-    n.ERR_INVALIDMODEPARAM: "the mode {2} does not take {3}: {text}",
-    n.ERR_NOPRIVS: "you lack the privilege {1}",
+    n.ERR_CANTSENDTOUSER: "{p1} does not take your messages: {text}",
+    n.ERR_INVALIDMODEPARAM: "the mode {p2} does not take {p3}: {text}",
+    n.ERR_NOPRIVS: "you lack the privilege {p1}",
     n.ERR_MONLISTFULL: "the list of watched nicks is full",
     n.ERR_NICKLOCKED: "your account allows only its own nicknames: {text}",
     n.ERR_SASLFAIL: "the account's name or password is wrong; you are not logged in",
@@ -106,7 +106,7 @@ def sentence(message: Message) -> str:
     if template is None:
         about = " ".join(params[1:-1])
         return f"{about}: {text}" if about else text
-    fields = _Missing({str(index): param for index, param in enumerate(params[:-1])})
+    fields = _Missing({f"p{index}": param for index, param in enumerate(params[:-1])})
     fields["text"] = text
     return template.format_map(fields)
 
