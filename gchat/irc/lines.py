@@ -9,10 +9,21 @@ https://modern.ircdocs.horse/#compatibility-with-incorrect-software
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from gchat.irc import limits
-from gchat.irc.message import NOT_UTF8, TAGS_TOO_LONG, TOO_LONG, BadLine, Message, excerpt, parse
+from gchat.irc.message import (
+    NO_TAGS,
+    NOT_UTF8,
+    TAGS_TOO_LONG,
+    TOO_LONG,
+    BadLine,
+    Message,
+    excerpt,
+    parse,
+    parse_tags,
+)
 
 _BLANK = " \r\0"  # what an empty line may hold
 
@@ -95,7 +106,7 @@ class LineBuffer:
     def _keep(self, rest: bytes, out: list[Message | BadLine]) -> None:
         """Keep the beginning of a line, or refuse it where no end could make it short enough."""
         partial = self._partial
-        # One byte more than any line may have tells too long; another may be the CR of the line's end.
+        # The longest line may be here with its CR; whatever has one byte more is too long.
         room = self._hold + 2 - len(partial)
         partial += rest[:room]
         if len(partial) >= self._hold + 2:
@@ -110,12 +121,12 @@ class LineBuffer:
         line = line[: self._hold + 2]
         tags = 0
         if line[:1] == b"@":
-            space = line.find(b" ", 0, self._tags)
-            if space < 0 and len(line) >= self._tags:
+            tags = line.find(b" ", 0, self._tags) + 1
+            if not tags and len(line) >= self._tags:
                 return BadLine(TAGS_TOO_LONG, _start(line))
-            tags = space + 1
         if len(line) - tags > self._line:
-            return BadLine(TOO_LONG, _start(line))
+            read = parse_tags(line[1 : tags - 1].decode("utf-8", "replace")) if tags else NO_TAGS
+            return BadLine(TOO_LONG, _start(line), _label(read))
         return None
 
 
@@ -129,8 +140,14 @@ def _not_utf8(line: bytes) -> BadLine:
     if isinstance(message, BadLine):
         return BadLine(NOT_UTF8, "*")
     command = message.command if message.command.isascii() and message.command.isalnum() else "*"
-    label = message.tags.get("label", "")
-    return BadLine(NOT_UTF8, command, "" if "\ufffd" in label else label)
+    return BadLine(NOT_UTF8, command, _label(message.tags))
+
+
+def _label(tags: Mapping[str, str]) -> str:
+    """A bad line's label (https://ircv3.net/specs/extensions/labeled-response), unless it is not UTF-8
+    itself."""
+    label = tags.get("label", "")
+    return "" if "\ufffd" in label else label
 
 
 def _decode_anyhow(line: bytes, error: UnicodeDecodeError) -> str:

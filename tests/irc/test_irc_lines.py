@@ -92,6 +92,12 @@ STREAMS: list[tuple[str, bytes, Results]] = [
         [BadLine(TOO_LONG, "@a=b X " + "b" * 53)],
     ),
     (
+        "too long, with its label",
+        b"@label=7 X " + b"b" * 509 + b"\r\n",
+        [BadLine(TOO_LONG, "@label=7 X " + "b" * 49, "7")],
+    ),
+    ("too long, only tags", b"@label=" + b"7" * 600 + b"\r\n", [BadLine(TOO_LONG, "@label=" + "7" * 53)]),
+    (
         "only tags",
         b"@" + b"a" * 9000 + b"\r\nPING x\n",
         [BadLine(TAGS_TOO_LONG, "@" + "a" * 59), PING],
