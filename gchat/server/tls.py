@@ -1,0 +1,173 @@
+"""TLS without sockets: bytes from the wire in, text out, and back.
+
+The connection moves the bytes; so reading and flushing are one code for plain and TLS connections, and
+everything that is said in a turn is one record.  Only servers with a TLS listener import this (``ssl``
+takes 20 ms).
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from contextlib import suppress
+from typing import NamedTuple
+
+CHUNK = 64 * 1024
+
+
+class TlsError(OSError):
+    """Certificate, key or peer are not usable; ``str(error)`` says what is wrong."""
+
+
+def load(cert: str, key: str) -> ssl.SSLContext:
+    """Make the context of a listener from two PEM files.  Raises TlsError."""
+    for path, what in ((cert, "certificate"), (key, "key")):
+        try:
+            with open(path, "rb"):
+                pass
+        except OSError as error:
+            raise TlsError(f"the TLS {what} {path} cannot be read: {error.strerror}") from error
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        # A key with a passphrase would ask for it on the terminal, and again at every reload.
+        context.load_cert_chain(cert, key, password=_no_passphrase)
+    except ssl.SSLError as error:
+        raise TlsError(_explain_files(cert, key, error)) from error
+    return context
+
+
+def _no_passphrase() -> str:
+    raise TlsError("the TLS key has a passphrase; remove it with: openssl pkey -in KEY -out NEWKEY")
+
+
+def _explain_files(cert: str, key: str, error: ssl.SSLError) -> str:
+    if error.reason == "KEY_VALUES_MISMATCH":
+        return f"the TLS key {key} does not belong to the certificate {cert}"
+    if "PEM" in str(error) or error.reason == "NO_START_LINE":
+        return f"the TLS certificate {cert} and the key {key} must be PEM files, and one of them is not"
+    return f"the TLS certificate {cert} with the key {key} cannot be used: {error.reason or error}"
+
+
+class Certificate(NamedTuple):
+    """What there is to say of a certificate: its names, and when it ends (Unix seconds)."""
+
+    names: tuple[str, ...]
+    expires: float
+
+    def describe(self, now: float) -> str:
+        """Say it in words; ``now`` in Unix seconds."""
+        day = time.strftime("%Y-%m-%d", time.gmtime(self.expires))
+        days = int((self.expires - now) // 86400)
+        left = f"valid until {day}, {days} days from now" if self.expires > now else f"EXPIRED on {day}"
+        return f"for {', '.join(self.names) or 'no name at all'}, {left}"
+
+
+def inspect(context: ssl.SSLContext, cert: str) -> Certificate | None:
+    """Read the certificate that a context shows, by shaking hands with it in memory.
+
+    None where its purpose is such that no client could accept it either.
+    """
+    viewer = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    viewer.check_hostname = False
+    viewer.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VerifyFlags(
+        0x200000
+    )  # X509_V_FLAG_NO_CHECK_TIME
+    viewer.load_verify_locations(cert)
+    to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = viewer.wrap_bio(to_client, to_server)
+    server = context.wrap_bio(to_server, to_client, server_side=True)
+    try:
+        for side in (client, server, client):
+            with suppress(ssl.SSLWantReadError):
+                side.do_handshake()
+    except ssl.SSLError:
+        return None
+    found = client.getpeercert() or {}
+    names = [value for _, value in _pairs(found.get("subjectAltName"))]
+    if not names:
+        names = [
+            value
+            for part in _pairs(found.get("subject"))
+            for key, value in _pairs(part)
+            if key == "commonName"
+        ]
+    return Certificate(tuple(names), float(ssl.cert_time_to_seconds(str(found["notAfter"]))))
+
+
+def _pairs(value: object) -> tuple[tuple[str, str], ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+class Channel:
+    """One TLS connection.  After every call, ``take`` what there is to send."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._ssl = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+
+    def handshake(self, data: bytes) -> bool:
+        """Take bytes of the handshake; True when it is complete.  Raises TlsError."""
+        self._incoming.write(data)
+        try:
+            self._ssl.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        except ssl.SSLError as error:
+            raise TlsError(_explain_peer(error)) from error
+        return True
+
+    def decrypt(self, data: bytes) -> tuple[bytes, bool]:
+        """Take what was received; return the text in it, and whether the peer said goodbye.  Raises
+        TlsError.
+        """
+        if data:
+            self._incoming.write(data)
+        pieces: list[bytes] = []
+        while True:
+            try:
+                text = self._ssl.read(CHUNK)
+            except ssl.SSLWantReadError:
+                return b"".join(pieces), False
+            except ssl.SSLZeroReturnError:
+                return b"".join(pieces), True
+            except ssl.SSLError as error:
+                raise TlsError(_explain_peer(error)) from error
+            if not text:
+                return b"".join(pieces), True
+            pieces.append(text)
+
+    def encrypt(self, data: bytes) -> bytes:
+        """Return the bytes that carry a text; memory takes any amount.  Raises TlsError."""
+        try:
+            self._ssl.write(data)
+        except ssl.SSLError as error:
+            raise TlsError(_explain_peer(error)) from error
+        return self._outgoing.read()
+
+    def take(self) -> bytes:
+        """Return what TLS itself has to send."""
+        return self._outgoing.read()
+
+    def goodbye(self) -> bytes:
+        """Return the bytes that tell the peer that this was all, not an attacker's cut.  RFC 8446, 6.1"""
+        with suppress(ssl.SSLError):
+            self._ssl.unwrap()
+        return self._outgoing.read()
+
+    @property
+    def version(self) -> str:
+        """The version that was agreed on, such as ``TLSv1.3``."""
+        return self._ssl.version() or ""
+
+
+def _explain_peer(error: ssl.SSLError) -> str:
+    reason = error.reason or ""
+    if reason in ("HTTP_REQUEST", "WRONG_VERSION_NUMBER", "HTTPS_PROXY_REQUEST"):
+        return "it does not speak TLS"
+    if reason in ("UNSUPPORTED_PROTOCOL", "NO_SHARED_CIPHER", "VERSION_TOO_LOW"):
+        return "its TLS is older than version 1.2"
+    if "ALERT_UNKNOWN_CA" in reason or "CERTIFICATE_UNKNOWN" in reason or "BAD_CERTIFICATE" in reason:
+        return "it does not trust the certificate"
+    return reason.replace("_", " ").lower() or str(error)
