@@ -1,0 +1,43 @@
+"""Slow work, in threads: what a handler yields as ``Work`` is run here, and the handler goes on with the
+result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gevent
+from gevent.threadpool import ThreadPool
+
+from gchat.server.request import Request, Work
+
+THREADS = 2
+PATIENCE = 60.0  # seconds: a session is not to wait for ever for a thread that hangs
+
+
+class Worker:
+    """Runs Work in threads, in the order in which it came.
+
+    ``resume`` is called in the loop with the result, or with the exception that the work raised.
+    """
+
+    def __init__(self, resume: Callable[[Request, object], None]) -> None:
+        self._resume = resume
+        self._pool = ThreadPool(THREADS)
+
+    def submit(self, request: Request, work: Work) -> None:
+        """Have work done.  Returns at once: the waiting for a thread is a greenlet's."""
+        gevent.spawn(self._run, request, work)
+
+    def _run(self, request: Request, work: Work) -> None:
+        result: object
+        try:
+            with gevent.Timeout.start_new(PATIENCE, TimeoutError(f"{work.function.__name__} took too long")):
+                result = self._pool.apply(work.function, work.args)
+        except Exception as error:
+            result = error
+        self._resume(request, result)
+
+    def close(self) -> None:
+        """Let go of the threads; one that hangs is left behind."""
+        self._pool.kill()
