@@ -1,0 +1,232 @@
+"""One client's socket: bytes in, bytes out, an end.
+
+The reader is a greenlet that sleeps in the loop until the socket has something, and then takes it with one
+raw ``recv``.  Nobody waits to write: what the kernel does not take at once is kept, up to ``sendq`` bytes,
+and leaves when the socket is writable again.  TLS lies between the bytes here and those outside, so that
+plain and TLS connections are one code.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+import gevent
+from gevent.hub import get_hub
+
+if TYPE_CHECKING:
+    from gchat.server.session import Session
+    from gchat.server.tls import Channel
+
+CHUNK: Final = 64 * 1024  # bytes of one recv
+CLOSED: Final = "Connection closed"
+SENDQ: Final = "SendQ exceeded"
+_READ, _WRITE = 1, 2
+_LATE: Final = object()  # what a reader is woken with when its time is over
+
+_REASONS = {
+    errno.ECONNRESET: "Connection reset by peer",
+    errno.EPIPE: CLOSED,
+    errno.ETIMEDOUT: "Connection timed out",
+}
+
+
+class Late(Exception):
+    """The other side took too long."""
+
+
+class Connection:
+    """A connection between ``accept`` and ``close``.  To be made in the greenlet that reads it.
+
+    ``host`` is what users see of its address, ``peer`` what the log says of it.
+    """
+
+    __slots__ = (
+        "_loop",
+        "_reader",
+        "_recv",
+        "_send",
+        "_sleep",
+        "_socket",
+        "_unsent",
+        "_watcher",
+        "_writable",
+        "channel",
+        "ending",
+        "failure",
+        "host",
+        "patient",
+        "peer",
+        "sendq",
+        "session",
+    )
+
+    def __init__(self, sock: socket.socket, host: str, peer: str, sendq: int) -> None:
+        hub = get_hub()
+        self.host = host
+        self.peer = peer
+        self.sendq = sendq  # bytes that may wait for this client
+        self.channel: Channel | None = None  # TLS, once its handshake has begun
+        self.session: Session | None = None  # once it is known what the other side speaks
+        self.patient = True  # to wait at the end for the other side to close, too
+        self.ending = False  # nothing more is to be sent: it closes when all has left
+        self.failure = ""  # why there was nothing more to be done with it
+        self._socket = sock
+        self._recv = sock.recv
+        self._send = sock.send
+        self._loop: Any = hub.loop
+        self._reader = gevent.getcurrent()
+        self._sleep = hub.switch
+        self._unsent = bytearray()
+        self._writable: Any = None
+        # It watches as long as the reader lives, who in all that time waits for nothing else.
+        self._watcher = self._loop.io(sock.fileno(), _READ)
+        self._watcher.start(self._reader.switch)
+
+    # reading: in the reader's greenlet
+
+    def read(self, deadline: float = 0.0) -> bytes:
+        """Wait for bytes and take them; ``b""`` when no more will come.
+
+        ``deadline`` in monotonic seconds, 0 for none.  Raises Late and OSError (TlsError is one).
+        """
+        while True:
+            data = self.read_raw(deadline)
+            if self.channel is None or not data:
+                return data
+            text, over = self.channel.decrypt(data)
+            own = self.channel.take()
+            if own:
+                self._push_raw(own)
+            if text or over:
+                return text
+
+    def read_raw(self, deadline: float = 0.0) -> bytes:
+        """Read what is on the wire, which for TLS is not the text."""
+        timer = None
+        if deadline:
+            timer = self._loop.timer(max(deadline - time.monotonic(), 0))
+            timer.start(self._reader.switch, _LATE)
+        try:
+            while True:
+                if self._sleep() is _LATE:
+                    raise Late
+                try:
+                    return self._recv(CHUNK)
+                except BlockingIOError:
+                    continue
+        finally:
+            if timer is not None:
+                timer.stop()
+                timer.close()
+
+    # writing: from anywhere
+
+    def push(self, data: bytes) -> str:
+        """Send bytes, or keep them until they can be sent.
+
+        Returns why that is the end of the connection, ``""`` if it is not.  The caller is to ``abort``
+        it, but not before its turn is over: others hear of it, and what they hear has to be stored first.
+        """
+        if self.channel is not None:
+            try:
+                data = self.channel.encrypt(data)
+            except OSError as error:
+                return explain(error)
+        return self._push_raw(data)
+
+    def _push_raw(self, data: bytes) -> str:
+        unsent = self._unsent
+        if not unsent:
+            try:
+                sent = self._send(data)
+            except BlockingIOError:
+                sent = 0
+            except OSError as error:
+                return explain(error)
+            if sent == len(data):
+                return ""
+            data = data[sent:]
+            self._watch_writable()
+        unsent += data
+        return SENDQ if len(unsent) > self.sendq else ""
+
+    def _watch_writable(self) -> None:
+        if self._writable is None:
+            self._writable = self._loop.io(self._socket.fileno(), _WRITE)
+        self._writable.start(self._drain)
+
+    def _drain(self) -> None:
+        """Go on sending, now that the kernel has room again."""
+        try:
+            sent = self._send(self._unsent)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self.abort(explain(error))
+            return
+        del self._unsent[:sent]
+        if not self._unsent:
+            self._writable.stop()
+            if self.ending:
+                self._shut()
+
+    # ending
+
+    def end(self) -> None:
+        """Close when all that was pushed has left.
+
+        The socket is only shut for writing: closed while bytes of the other side wait in it, it would
+        send a reset, and what was said last might never be read.  The reader goes on until the other side
+        closes too.
+        """
+        if self.ending:
+            return
+        self.ending = True
+        if self.channel is not None:
+            self._push_raw(self.channel.goodbye())
+        if not self._unsent:
+            self._shut()
+
+    def abort(self, failure: str) -> None:
+        """Be done with it at once: the reader wakes up and closes."""
+        self.failure = self.failure or failure
+        self.ending = True
+        self.patient = False
+        self._stop_draining()
+        self._shut()
+
+    @property
+    def drained(self) -> bool:
+        """True when the kernel has taken everything."""
+        return not self._unsent
+
+    def _shut(self) -> None:
+        with suppress(OSError):  # the other side was faster, and the reader knows
+            self._socket.shutdown(socket.SHUT_WR if self.patient else socket.SHUT_RDWR)
+
+    def _stop_draining(self) -> None:
+        self._unsent.clear()
+        if self._writable is not None:
+            self._writable.stop()
+            self._writable.close()
+            self._writable = None
+
+    def close(self) -> None:
+        """Let go of the socket: the reader's last act."""
+        self.ending = True
+        self._stop_draining()
+        self._watcher.stop()
+        self._watcher.close()
+        self._socket.close()
+
+
+def explain(error: OSError) -> str:
+    """Say in a few words why a connection broke: what others read as the reason of a QUIT."""
+    if error.errno in _REASONS:
+        return _REASONS[error.errno]
+    return os.strerror(error.errno) if error.errno else str(error) or CLOSED

@@ -1,0 +1,275 @@
+"""The shell around the engine: listeners, a greenlet per client, one sweeper, and the end of them all.
+
+Everything runs in one thread under gevent's loop, without monkey-patching.  A client's greenlet opens its
+connection (``opening.py``), then gives what it reads to the engine; what the engine has to say leaves in
+``flush.py``.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+import gevent
+from gevent.event import Event
+from gevent.hub import get_hub
+
+from gchat.irc.message import Message, encode
+from gchat.server.backplane.local import LocalBackplane
+from gchat.server.census import Address, Census, name
+from gchat.server.connection import CLOSED, Connection, Late, explain
+from gchat.server.doors import Doors, is_exhaustion
+from gchat.server.engine import Engine
+from gchat.server.flush import Flush
+from gchat.server.opening import Opened, Refused, open_
+from gchat.server.request import Request
+from gchat.server.session import Session
+from gchat.server.settings import Listener, Settings
+from gchat.server.stores.base import ForgetfulStore
+from gchat.server.worker import Worker
+from gchat.tutorial.wire import TutorialWire
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+log = logging.getLogger("gchat.server")
+
+LAG: Final = 0.1  # seconds between two looks at the clients that wait for tokens
+SECOND: Final = 1.0  # between two looks at everybody's deadlines
+
+
+class Network:
+    """A running server: ``start`` it, ``configure`` it again as often as you like, ``stop`` it."""
+
+    def __init__(self, settings: Settings, context: SSLContext | None = None) -> None:
+        """``context`` is what TLS listeners show, from ``tls.load``; it is needed if there are any."""
+        self.context = context
+        self.each_second: Callable[[], None] = lambda: None
+        self._links: dict[Session, Connection] = {}
+        self._connections: set[Connection] = set()
+        self._ending: dict[Connection, float] = {}  # until when each may take, in monotonic seconds
+        self._census = Census()
+        self._doors = Doors(self._serve)
+        self._lagging = Event()
+        self._empty = Event()
+        self._worker = Worker(self._resume)
+        flush = Flush(self._links, self._over)
+        self.engine = flush.engine = Engine(
+            settings,
+            clock=time.time,
+            wake=flush.wake,
+            work=self._worker.submit,
+            store=ForgetfulStore(),
+            backplane=LocalBackplane,
+        )
+
+    # beginning, changing, ending
+
+    def start(self) -> None:
+        """Listen and serve.  Raises ListenError."""
+        log_loop_errors()
+        self._doors.open(self.engine.settings.listeners)
+        gevent.spawn(self._sweep)
+
+    @property
+    def addresses(self) -> list[Listener]:
+        """Where it listens, with the ports that it got."""
+        return self._doors.addresses
+
+    def configure(self, settings: Settings, context: SSLContext | None) -> None:
+        """Go on with another configuration; every connection stays.
+
+        Raises ListenError when a new address cannot be listened on; then everything is as it was.
+        """
+        self._doors.open(settings.listeners)
+        self.context = context
+        self.engine.configure(settings)
+        for connection in self._connections:
+            connection.sendq = settings.limits.sendq
+
+    def stop(self, reason: str) -> None:
+        """Say goodbye to everybody, within ``limits.shutdown_timeout``, and let go of everything."""
+        self._doors.close()
+        for connection in self._connections:
+            connection.patient = False
+            if connection.session is None:
+                connection.abort(reason)
+        self.engine.shut_down(reason)
+        if self._connections:
+            self._empty.wait(self.engine.settings.limits.shutdown_timeout or None)
+        self.engine.store.close()
+        self._worker.close()
+
+    def hurry(self) -> None:
+        """Have ``stop`` wait no longer."""
+        self._empty.set()
+
+    # a client
+
+    def _serve(self, sock: socket.socket, accepted: Any, tls: bool) -> None:
+        """Serve one client from the beginning to the end, in a greenlet of its own."""
+        address = name(accepted)
+        settings = self.engine.settings
+        refusal = self._census.why_not(address, settings.limits, settings.throttle)
+        if refusal:
+            log.warning("Refused %s: %s", address.printed, refusal)
+            if not tls:
+                _refuse(sock, goodbye(address.host, refusal))
+            return
+        log.info("Connected with %s", address.printed)
+        connection = Connection(sock, address.host, address.peer, settings.limits.sendq)
+        self._census.enter(address)
+        self._connections.add(connection)
+        self._empty.clear()
+        reason = "Internal error"
+        try:
+            reason = self._attend(connection, settings, self.context if tls else None)
+        finally:
+            self._leave(connection, address, reason)
+
+    def _attend(self, connection: Connection, settings: Settings, context: SSLContext | None) -> str:
+        """Open a connection and read it to its end; return why it ended."""
+        try:
+            try:
+                opened = open_(connection, settings, context)
+            except Refused as refused:
+                self._part(connection, refused.answer)
+                opened = None
+            except Late:
+                self._part(connection, goodbye(connection.host, "Registration timed out"))
+                opened = None
+            if opened is not None:
+                self._link(connection, opened, context is not None)
+            self._read(connection)
+        except OSError as error:
+            return connection.failure or explain(error)
+        return connection.failure or CLOSED
+
+    def _link(self, connection: Connection, opened: Opened, secure: bool) -> None:
+        engine = self.engine
+        session = engine.connect(
+            connection.host, connection.peer, opened.wire, secure=secure, plain=opened.plain
+        )
+        connection.session = session
+        self._links[session] = connection
+        if opened.before:
+            engine.queue.put(session, opened.before)
+        if opened.said:
+            self._receive(session, opened.said)
+
+    def _read(self, connection: Connection) -> None:
+        """Give the engine what comes, until no more does.  Who is on the way out is not listened to."""
+        session, read = connection.session, connection.read
+        while True:
+            data = read()
+            if not data:
+                return
+            if session is not None and not connection.ending:
+                self._receive(session, data)
+
+    def _receive(self, session: Session, data: bytes) -> None:
+        engine = self.engine
+        engine.receive(session, data)
+        if session.plain and isinstance(session.wire, TutorialWire):
+            for answer in session.wire.take_local():
+                engine.queue.put(session, answer)
+        if session.inbox:
+            self._lagging.set()
+
+    def _resume(self, request: Request, result: object) -> None:
+        self.engine.resume(request, result)
+        if request.session.inbox:
+            self._lagging.set()
+
+    # its end
+
+    def _over(self, session: Session, connection: Connection, failure: str) -> None:
+        """End a connection whose session has ended, or which can no longer be sent to."""
+        if failure:
+            connection.abort(failure)
+        else:
+            self._end(connection)
+        self.engine.lost(session, failure or session.closing)
+
+    def _part(self, connection: Connection, answer: bytes) -> None:
+        """End a connection that never had a session."""
+        connection.push(answer)
+        self._end(connection)
+
+    def _end(self, connection: Connection) -> None:
+        self._ending[connection] = time.monotonic() + self.engine.settings.limits.shutdown_timeout
+        connection.end()
+
+    def _leave(self, connection: Connection, address: Address, reason: str) -> None:
+        session = connection.session
+        connection.close()
+        if session is not None:
+            self.engine.lost(session, reason)
+            del self._links[session]
+            reason = session.closing
+        log.info("Disconnected from %s: %s", address.printed, reason)
+        self._census.leave(address)
+        self._ending.pop(connection, None)
+        self._connections.discard(connection)
+        if not self._connections:
+            self._empty.set()
+
+    # time
+
+    def _sweep(self) -> None:
+        """Look after what time brings: who lags ten times a second if anybody does, deadlines once."""
+        due = time.monotonic() + SECOND
+        while True:
+            self._lagging.wait(max(due - time.monotonic(), 0))
+            self._lagging.clear()
+            try:
+                if self.engine.lagging:
+                    gevent.sleep(LAG)
+                    self.engine.sweep()
+                if self.engine.lagging:
+                    self._lagging.set()
+                if time.monotonic() >= due:
+                    due = time.monotonic() + SECOND
+                    self._look_at_deadlines()
+            except Exception:
+                log.exception("The sweeper met a bug, and goes on")
+
+    def _look_at_deadlines(self) -> None:
+        now = time.monotonic()
+        for connection, until in list(self._ending.items()):
+            if now > until:
+                connection.abort("Too slow to go")
+        self.engine.check_deadlines()
+        self.each_second()
+
+
+def goodbye(host: str, reason: str) -> bytes:
+    """An ERROR for a client that has no session.  https://modern.ircdocs.horse/#error-message"""
+    return encode(Message("ERROR", (f"Closing link: ({host}) [{reason}]",)))
+
+
+def _refuse(sock: socket.socket, answer: bytes) -> None:
+    """Say why to somebody who may not come in, as far as that costs nothing."""
+    with suppress(OSError):
+        sock.send(answer)
+        sock.shutdown(socket.SHUT_WR)
+
+
+def log_loop_errors() -> None:
+    """Have what goes wrong in a callback or a greenlet stand in the log, and nowhere else.  It ends
+    nothing.
+    """
+
+    def write(
+        context: object, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not is_exhaustion(error):
+            log.error("A bug in %s", context, exc_info=(kind, error or kind(), trace))
+
+    hub: Any = get_hub()
+    hub.print_exception = write
