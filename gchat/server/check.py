@@ -1,0 +1,81 @@
+"""``gchat-server --check``: the configuration in words, before anybody depends on it."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from gchat.server.settings import Limits, Listener, Settings
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+
+def describe(settings: Settings, source: str, context: SSLContext | None, now: float) -> Iterator[str]:
+    """Say line by line what a server with these settings would do; ``now`` in Unix seconds."""
+    yield f"Configuration: {source}"
+    yield f"Name: {settings.server.name}, network {settings.server.network}"
+    for listener in settings.listeners:
+        yield f"Listens on {listener}{' on all addresses' if _is_everywhere(listener) else ''}"
+    if context is not None:
+        yield from _certificate(settings, context, now)
+    yield from _people(settings)
+    yield from _limits(settings)
+    for listener in settings.listeners:
+        if not listener.tls and is_public(listener):
+            yield (
+                f"Warning: {listener} can be reached from other machines and has no TLS: "
+                "what is said there, passwords too, can be read on the way"
+            )
+
+
+def is_public(listener: Listener) -> bool:
+    """True where other machines may reach it; a name counts as public unless it is localhost."""
+    if listener.path or listener.host == "localhost":
+        return False
+    try:
+        return not ipaddress.ip_address(listener.host.partition("%")[0]).is_loopback
+    except ValueError:
+        return True
+
+
+def _is_everywhere(listener: Listener) -> bool:
+    return not listener.path and listener.host in ("", "0.0.0.0", "::")
+
+
+def _certificate(settings: Settings, context: SSLContext, now: float) -> Iterator[str]:
+    from gchat.server import tls
+
+    found = tls.inspect(context, settings.tls.cert)
+    if found is None:
+        yield f"Warning: no client will accept the certificate {settings.tls.cert}: it is not for servers"
+        return
+    yield f"Certificate: {settings.tls.cert} {found.describe(now)}"
+    if found.expires <= now:
+        yield f"Warning: the certificate {settings.tls.cert} has expired, and clients will refuse it"
+
+
+def _people(settings: Settings) -> Iterator[str]:
+    server, tutorial = settings.server, settings.tutorial
+    yield f"Password to come in: {'yes' if server.password else 'none'}"
+    operators = ", ".join(f"{operator.name} (from {operator.host})" for operator in settings.operators)
+    yield f"Operators: {operators or 'none'}"
+    lines = len(server.motd.rstrip("\n").split("\n")) if server.motd else 0
+    yield f"Message of the day: {f'{lines} lines' if lines else 'none'}"
+    if tutorial.enabled:
+        after = f"{tutorial.greet_after:g} seconds"
+        yield f"Silent connections are greeted after {after}, and come to {tutorial.channel}"
+    else:
+        yield "Silent connections are not greeted: the tutorial's clients cannot come in"
+
+
+def _limits(settings: Settings) -> Iterator[str]:
+    usual = Limits()
+    for field in dataclasses.fields(Limits):
+        value, default = getattr(settings.limits, field.name), getattr(usual, field.name)
+        if value != default:
+            yield f"limits.{field.name}: {value:g} (default {default:g})"
+    if not settings.throttle:
+        yield "Warning: no rates and no limit per address (--no-throttle): for measuring only"

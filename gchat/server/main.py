@@ -1,0 +1,276 @@
+"""The ``gchat-server`` command: arguments and configuration become a running network, signals change and
+end it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import logging
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from gchat import __version__, paths
+from gchat.server import config
+from gchat.server.config import ConfigError
+from gchat.server.listeners import ListenError
+from gchat.server.settings import Settings, Tls
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+    from gevent.event import Event
+
+    from gchat.server.net import Network
+
+log = logging.getLogger("gchat.server")
+
+USAGE_ERROR = 2
+GOODBYE = "Server going down"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run gchat-server and return its exit status; 2 where the arguments or the configuration will not do."""
+    arguments = make_parser().parse_args(argv)
+    if arguments.man:
+        from gchat import manual
+
+        return manual.show("gchat-server.1")
+    if arguments.command == "hash-password":
+        return hash_password()
+    try:
+        settings, source = configured(arguments)
+        context = certificate(settings)
+        if arguments.check:
+            from gchat.server import check
+
+            print(*check.describe(settings, source, context, time.time()), sep="\n")
+            return 0
+        return serve(arguments, settings, context, source)
+    except (ConfigError, ListenError) as error:
+        print(f"gchat-server: {error}", file=sys.stderr)
+        return USAGE_ERROR
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Describe the command line; the completions and the manual page are held to this."""
+    parser = argparse.ArgumentParser(
+        prog="gchat-server",
+        description="A chat server for IRC clients, for gchat, and for the tutorial's client.",
+        epilog="The whole manual: man gchat-server, or gchat-server --man.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--config", metavar="FILE", help="read this file in place of the usual gchat-server.toml")
+    add("--no-config", action="store_true", help="read no file at all")
+    add(
+        "--listen",
+        metavar="ADDRESS",
+        action="append",
+        help="listen on HOST:PORT, [V6]:PORT, tls://HOST:PORT or unix:PATH; may be repeated",
+    )
+    add("--tls-cert", metavar="FILE", help="the certificate and its chain, for tls:// listeners (PEM)")
+    add("--tls-key", metavar="FILE", help="the certificate's key (PEM)")
+    add("--data-dir", metavar="DIR", help="the folder for what the server keeps")
+    add("--log-format", choices=config.FORMATS, metavar="FORMAT", help="the log's lines: plain or json")
+    add("--log-level", choices=config.LEVELS, metavar="LEVEL", help="debug, info, warning or error")
+    add("--no-throttle", action="store_true", help="no rates, no limit per address: for measuring")
+    add("--check", action="store_true", help="say what the configuration means, and exit")
+    add("--port-file", metavar="FILE", help="write the addresses there once they can be connected to")
+    add("--while-locked", metavar="FILE", help="end when nobody else holds a lock on this file any more")
+    add("--man", action="store_true", help="show the manual page and exit")
+    add("--version", action="version", version=f"gchat-server {__version__}")
+    add(
+        "command",
+        nargs="?",
+        choices=("hash-password",),
+        metavar="hash-password",
+        help="ask for a password and print the hash that the configuration wants",
+    )
+    return parser
+
+
+# --- the configuration ---------------------------------------------------------------------------
+
+
+def configured(arguments: argparse.Namespace) -> tuple[Settings, str]:
+    """The settings, of the file first and then of the arguments, and where they are from.  Raises
+    ConfigError.
+    """
+    settings, source = Settings(), "built-in defaults (--no-config)"
+    if not arguments.no_config:
+        file = arguments.config or config.default_file()
+        if arguments.config or os.path.exists(file):
+            settings, source = config.load(file), file
+        else:
+            source = f"built-in defaults (there is no {file})"
+    if arguments.listen:
+        try:
+            listeners = tuple(map(config.read_address, arguments.listen))
+        except ConfigError as error:
+            raise ConfigError(f"--listen: expected {error}") from error
+        settings = dataclasses.replace(settings, listeners=listeners)
+    pair = Tls(arguments.tls_cert or settings.tls.cert, arguments.tls_key or settings.tls.key)
+    given = {"format": arguments.log_format, "level": arguments.log_level}
+    said = dataclasses.replace(settings.log, **{name: value for name, value in given.items() if value})
+    throttle = not arguments.no_throttle
+    return dataclasses.replace(settings, tls=pair, log=said, throttle=throttle), source
+
+
+def certificate(settings: Settings) -> SSLContext | None:
+    """What the TLS listeners show; None where there are none.  Raises ConfigError."""
+    listener = next((listener for listener in settings.listeners if listener.tls), None)
+    if listener is None:
+        return None
+    if not (settings.tls.cert and settings.tls.key):
+        raise ConfigError(
+            f"{listener} needs a certificate and its key: --tls-cert and --tls-key, or cert and key in [tls]"
+        )
+    from gchat.server import tls
+
+    try:
+        return tls.load(settings.tls.cert, settings.tls.key)
+    except tls.TlsError as error:
+        raise ConfigError(str(error)) from error
+
+
+def hash_password() -> int:
+    """Ask for a password, twice where somebody types it, and print its hash."""
+    from gchat.server import passwords
+
+    if sys.stdin.isatty():
+        from getpass import getpass
+
+        password = getpass("Password: ")
+        if password != getpass("The same again: "):
+            print("gchat-server: the two are not the same", file=sys.stderr)
+            return USAGE_ERROR
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        print("gchat-server: an empty password protects nothing", file=sys.stderr)
+        return USAGE_ERROR
+    print(passwords.hash_password(password))
+    return 0
+
+
+# --- running -------------------------------------------------------------------------------------
+
+
+def serve(arguments: argparse.Namespace, settings: Settings, context: SSLContext | None, source: str) -> int:
+    """Run until a signal ends it.  Raises ConfigError and ListenError before anybody could connect."""
+    from gevent.event import Event
+
+    from gchat.server import logs
+    from gchat.server.net import Network
+
+    logs.set_up(settings.log.format, settings.log.level)
+    allow_files(settings.limits.connections)
+    make_data_folder(arguments.data_dir)
+    network = Network(settings, context)
+    stopped = Event()
+    if arguments.while_locked:
+        watch_lock(arguments.while_locked, network, stopped)
+    network.engine.rehash = lambda: reload(arguments, network)
+    handle_signals(network, stopped)
+    network.start()
+    if arguments.port_file:
+        write_port_file(arguments.port_file, network)
+    log.info("gchat-server %s with %s", __version__, source)
+    for listener in network.addresses:
+        log.info("Listening on %s", listener)
+    stopped.wait()
+    log.info("Going down")
+    network.stop(GOODBYE)
+    return 0
+
+
+def allow_files(connections: int) -> None:
+    """Ask the system for as many open files as the connections may need; say so where it allows fewer."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    spare = 64  # listeners, the store, the standard streams, TLS files that are read again
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + spare
+    if soft >= wanted or soft == resource.RLIM_INFINITY:
+        return
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < wanted:
+        log.info(
+            "This system allows %d open files: enough for %d connections, not for limits.connections = %d",
+            allowed,
+            allowed - spare,
+            connections,
+        )
+
+
+def make_data_folder(folder: str | None) -> None:
+    """Make the folder of ``--data-dir``.  Raises ConfigError."""
+    if folder:
+        try:
+            paths.make_private(folder)
+        except OSError as error:
+            raise ConfigError(f"--data-dir: {folder} cannot be made: {error.strerror}") from error
+
+
+def watch_lock(path: str, network: Network, stopped: Event) -> None:
+    """Stop when nobody else holds a lock on a file any more.  Raises ConfigError."""
+    from gchat.server.lifeline import Lifeline
+
+    try:
+        lifeline = Lifeline(path)
+    except OSError as error:
+        raise ConfigError(f"--while-locked: {path} cannot be opened: {error.strerror}") from error
+
+    def look() -> None:
+        if not stopped.is_set() and lifeline.cut():
+            log.info("Nobody holds a lock on %s any more", path)
+            stopped.set()
+
+    network.each_second = look
+
+
+def write_port_file(path: str, network: Network) -> None:
+    """Write where the server listens, an address a line, all at once.  Raises ConfigError."""
+    try:
+        with open(f"{path}.new", "w", encoding="utf-8") as file:
+            file.writelines(f"{listener}\n" for listener in network.addresses)
+        os.replace(f"{path}.new", path)
+    except OSError as error:
+        raise ConfigError(f"--port-file: {path} cannot be written: {error.strerror}") from error
+
+
+def handle_signals(network: Network, stopped: Event) -> None:
+    """SIGINT and SIGTERM end the server, in a hurry the second time; SIGHUP has it read its configuration."""
+    import gevent
+
+    def end() -> None:
+        if stopped.is_set():
+            network.hurry()
+        stopped.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        gevent.signal_handler(number, end)
+    if sys.platform != "win32":
+        gevent.signal_handler(signal.SIGHUP, network.engine.rehash)
+
+
+def reload(arguments: argparse.Namespace, network: Network) -> str:
+    """Read the configuration again.  What is wrong with it is logged and returned, and nothing changes."""
+    from gchat.server import logs
+
+    try:
+        settings, source = configured(arguments)
+        network.configure(settings, certificate(settings))
+    except (ConfigError, ListenError) as error:
+        log.error("The configuration stays as it was: %s", error)
+        return str(error)
+    logs.set_up(settings.log.format, settings.log.level)
+    log.info("Configuration read again: %s", source)
+    return ""
