@@ -320,8 +320,8 @@ def test_invitations_that_cannot_be(chat, team, line, answer):
     assert team[0].ask(line) == [f"{SERVER} {answer}"]
 
 
-def test_who_may_invite(chat, team):
-    neural, nine, other = team
+def test_who_may_invite(team):
+    neural, nine, _ = team
     assert nine.numerics("INVITE Other #team") == ["341"]
     neural.send("MODE #team +i")
     refusal = f"{SERVER} 482 Nine #team :Only operators may invite somebody here (+i)"
@@ -382,14 +382,14 @@ def test_a_kick_is_told_to_everybody(chat, team):
 
 
 @pytest.mark.parametrize("line", ["KICK #team Nine,Other :bye", "KICK #team,#TEAM Nine,Other :bye"])
-def test_several_at_once(chat, team, line):
-    neural, nine, other = team
+def test_several_at_once(team, line):
+    neural, _, other = team
     other.send("JOIN #team")
     assert neural.ask(line) == [f"{NEURAL} KICK #team Nine :bye", f"{NEURAL} KICK #team Other :bye"]
 
 
-def test_one_from_each_of_two_channels(chat, team):
-    neural, nine, other = team
+def test_one_from_each_of_two_channels(team):
+    neural, _, other = team
     neural.send("JOIN #tea")
     other.send("JOIN #tea")
     assert neural.ask("KICK #team,#tea Nine,Other") == [

@@ -6,6 +6,7 @@ https://modern.ircdocs.horse/#privmsg-message, https://ircv3.net/specs/extension
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from gchat.irc.message import NO_TAGS
 from gchat.irc.numerics import (
@@ -34,7 +35,8 @@ def privmsg(request: Request) -> None:
 
 def notice(request: Request) -> None:
     """NOTICE target[,target] :text, which is never answered automatically, so not with an error either."""
-    _say(request, "NOTICE")
+    with suppress(ReplyError):
+        _say(request, "NOTICE")
 
 
 def tagmsg(request: Request) -> None:
@@ -43,34 +45,34 @@ def tagmsg(request: Request) -> None:
 
 
 def _say(request: Request, command: str) -> None:
-    params = request.message.params
-    quiet = command == "NOTICE"
-    text = ""
-    if not params or not params[0]:
-        if quiet:
-            return
-        raise ReplyError(ERR_NORECIPIENT, command=command)
-    if command != "TAGMSG":
-        text = params[1] if len(params) > 1 else ""
-        if not text:
-            if quiet:
-                return
-            raise ReplyError(ERR_NOTEXTTOSEND)
+    targets, text = _targets_and_text(request, command)
     tags = client_only(request.message.tags)
     if command == "TAGMSG" and not tags:
         return  # it says nothing to anybody
-    targets = params[0].split(",")
-    if len(targets) > MAX_TARGETS:
-        raise ReplyError(ERR_TOOMANYTARGETS, targets[MAX_TARGETS])
     said: list[Said] = []
     for target in targets:
         try:
             said.append(_check(request, command, target, text, tags))
         except ReplyError as error:
-            if not quiet:
+            if command != "NOTICE":
                 request.refuse(error)
     for event in said:
         request.commit(event)
+
+
+def _targets_and_text(request: Request, command: str) -> tuple[list[str], str]:
+    """What the parameters are; a TAGMSG has no text.  Raises ReplyError."""
+    text = ""
+    if not request.param(0):
+        raise ReplyError(ERR_NORECIPIENT, command=command)
+    if command != "TAGMSG":
+        text = request.param(1)
+        if not text:
+            raise ReplyError(ERR_NOTEXTTOSEND)
+    targets = request.params[0].split(",")
+    if len(targets) > MAX_TARGETS:
+        raise ReplyError(ERR_TOOMANYTARGETS, targets[MAX_TARGETS])
+    return targets, text
 
 
 def client_only(tags: Mapping[str, str]) -> Mapping[str, str]:
