@@ -19,10 +19,16 @@ LINES_OF_A_FILE = 450
 LINES_OF_A_FUNCTION = 60
 
 SHELL = {
+    "gchat.client.crash": 2,
+    "gchat.client.linear": 2,
     "gchat.client.local": 2,
     "gchat.client.loop": 2,
     "gchat.client.memory": 2,
+    "gchat.client.screen": 2,
     "gchat.client.terminal": 2,
+    "gchat.client.tls": 2,
+    "gchat.client.transport": 2,
+    "gchat.client.wakeup": 2,
     "gchat.client.config": 3,
     "gchat.client.main": 3,
     "gchat.server.backplane.local": 2,
