@@ -31,11 +31,14 @@ class _Hash(NamedTuple):
     digest: bytes
 
 
-def hash_password(password: str) -> str:
-    """Return a new hash of a password; it differs from call to call, because its salt does."""
+def hash_password(password: str, n: int = _N) -> str:
+    """Return a new hash of a password; it differs from call to call, because its salt does.
+
+    ``n`` is the cost, a power of two: what it takes grows with it.
+    """
     salt = os.urandom(_SALT_BYTES)
-    digest = _scrypt(password, _Hash(_N, _R, _P, salt, bytes(_HASH_BYTES)))
-    return f"scrypt${_N}${_R}${_P}${b64encode(salt).decode()}${b64encode(digest).decode()}"
+    digest = _scrypt(password, _Hash(n, _R, _P, salt, bytes(_HASH_BYTES)))
+    return f"scrypt${n}${_R}${_P}${b64encode(salt).decode()}${b64encode(digest).decode()}"
 
 
 def verify(hashed: str, password: str) -> bool:

@@ -215,7 +215,7 @@ def test_everything_else_has_to_wait_for_registration(chat, command):
 
 # PASS
 
-HASHED = passwords.hash_password("open sesame")
+HASHED = passwords.hash_password("open sesame", n=2)
 
 
 @pytest.fixture
