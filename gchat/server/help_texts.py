@@ -10,19 +10,20 @@ from typing import Final
 
 _COMMANDS = """
 CAP LS [version] | LIST | REQ :names | END
-  Negotiates capabilities: extensions of the protocol that your program understands.
-  It does this by itself, before it is registered.
+  Negotiates capabilities: extensions of the protocol that your program
+  understands. It does this by itself, before it is registered.
 
 PASS <password>
-  Gives the server's password, where it has one. Your program sends it before NICK
-  and USER.
+  Gives the server's password, where it has one. Your program sends it
+  before NICK and USER.
 
 NICK <nickname>
-  Chooses a nickname, or changes it: letters, digits and [ ] { } \\ | ^ ` _ -, not
-  beginning with a digit or a dash.
+  Chooses a nickname, or changes it. It may hold letters, digits and any of
+  [ ] { } \\ | ^ ` _ - but begins with no digit and no dash.
 
 USER <username> 0 * :<real name>
-  Says who you are, once, when you connect. SETNAME changes the real name later.
+  Says who you are, once, when you connect. SETNAME changes the real name
+  later.
 
 PING <token>
   Asks for a sign of life: the server answers PONG with the same token.
@@ -38,44 +39,48 @@ ERROR
 
 JOIN <channel>[,<channel>] [<key>[,<key>]]
 JOIN 0
-  Enters channels, with their keys where they have one (+k). Who enters a channel
-  that nobody is in makes it, and is its operator. JOIN 0 leaves every channel.
+  Enters channels, with their keys where they have one (+k). Who enters a
+  channel that nobody is in makes it, and is its operator. JOIN 0 leaves
+  every channel.
 
 PART <channel>[,<channel>] [:<reason>]
   Leaves channels.
 
 TOPIC <channel>
 TOPIC <channel> :<topic>
-  Shows a channel's topic, or sets it; an empty one clears it. Where the channel is
-  +t only half-operators and above may set it.
+  Shows a channel's topic, or sets it; an empty one clears it. Where the
+  channel is +t only half-operators and above may set it.
 
 NAMES <channel>
   Lists who is in a channel.
 
 INVITE <nickname> <channel>
 INVITE
-  Asks somebody into a channel, past +i, +l and bans. Where the channel is +i only
-  half-operators and above may. Without parameters it lists your own invitations.
+  Asks somebody into a channel, past +i, +l and bans. Where the channel is
+  +i only half-operators and above may. Without parameters it lists your own
+  invitations.
 
 KICK <channel> <nickname>[,<nickname>] [:<reason>]
-  Removes members from a channel. It takes a half-operator or above, and nobody
-  removes somebody with a higher role.
+  Removes members from a channel. It takes a half-operator or above, and
+  nobody removes somebody with a higher role.
 
 LIST [<channel or mask>[,...]] [<condition>[,...]]
-  Lists channels. Conditions: >3 and <10 (members), C>60 and C<60 (made more or less
-  than so many minutes ago), T>60 and T<60 (topic set), *mask* and !*mask*.
+  Lists channels. Conditions: >3 and <10 (members), C>60 and C<60 (made more
+  or less than so many minutes ago), T>60 and T<60 (topic set), *mask* and
+  !*mask*.
 
 MODE <channel> [<modes> [<parameter> ...]]
 MODE <nickname> [<modes>]
-  Shows or changes the modes of a channel or your own. HELP CMODES and HELP UMODES
-  name them, HELP ROLES says who may.
+  Shows or changes the modes of a channel or your own. HELP CMODES and HELP
+  UMODES name them, HELP ROLES says who may.
 
 PRIVMSG <channel or nickname>[,...] :<text>
-  Says something to a channel or to a user. With a role's symbol in front, as in
-  @#team, only members of that role and above read it.
+  Says something to a channel or to a user. With a role's symbol in front,
+  as in @#team, only members of that role and above read it.
 
 NOTICE <channel or nickname>[,...] :<text>
-  Like PRIVMSG, but nothing may answer it by itself: what bots and scripts use.
+  Like PRIVMSG, but nothing may answer it by itself: what bots and scripts
+  use.
 
 TAGMSG <channel or nickname>[,...]
   Sends client-only tags without a text: a reaction, a sign of typing.
@@ -97,11 +102,12 @@ ISON <nickname> [<nickname> ...]
   Tells which of these nicknames are online.
 
 MONITOR + <nickname>[,...] | - <nickname>[,...] | C | L | S
-  Tells you when these users come and go. C clears your list, L shows it, S says who
-  of it is online.
+  Tells you when these users come and go. C clears your list, L shows it, S
+  says who of it is online.
 
 AWAY [:<message>]
-  Marks you as away: who writes to you reads the message. Without one you are back.
+  Marks you as away: who writes to you reads the message. Without one you
+  are back.
 
 SETNAME :<real name>
   Changes your real name.
@@ -134,8 +140,8 @@ TIME [<server>]
   Tells the server's time.
 
 STATS <letter> [<server>]
-  u: how long the server is up. m: how often each command was used. For server
-  operators: o: who may become one. l: the connections.
+  u: how long the server is up. m: how often each command was used. For
+  server operators: o: who may become one. l: the connections.
 
 HELP [<command or topic>]
 HELPOP [<command or topic>]
@@ -151,7 +157,7 @@ LINKS [<mask>]
 _TOPICS = """
 CMODES
   Modes of a channel, set with MODE #channel +letter, taken away with -letter:
-  b mask   banned: may not enter and not speak. m:mask may enter, read, not speak.
+  b mask   banned: may not enter nor speak; b m:mask may enter, but not speak
   e mask   exempt from bans        I mask   may enter in spite of +i
   k key    a key is needed         l number as many members and no more
   i  invited users only            m  only who has a role may speak
