@@ -1,0 +1,177 @@
+"""Token buckets, and what they do to a client: lag first, then the end."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gchat.server.settings import Limits, Server, Settings
+from gchat.server.throttle import TokenBucket
+
+SERVER = ":gchat.test"
+NEURAL = ":Neural!~Neural@127.0.0.1"
+
+# the bucket
+
+
+def test_a_burst_and_then_a_rate():
+    bucket = TokenBucket(2.0, 3.0, now=100.0)
+    assert [bucket.take(100.0) for _ in range(4)] == [True, True, True, False]
+    assert not bucket.take(100.4)
+    assert bucket.take(100.6)
+    assert not bucket.take(100.6)
+    assert [bucket.take(200.0) for _ in range(4)] == [True, True, True, False]
+
+
+def test_no_rate_is_no_limit():
+    bucket = TokenBucket(0.0, 1.0, now=0.0)
+    assert all(bucket.take(0.0) for _ in range(1000))
+
+
+def test_a_clock_that_jumps_back_neither_gives_nor_takes():
+    bucket = TokenBucket(1.0, 2.0, now=1000.0)
+    assert bucket.take(1000.0)
+    assert bucket.take(10.0)
+    assert not bucket.take(10.0)
+    assert bucket.take(11.0)
+
+
+def test_a_reload_keeps_what_fits():
+    bucket = TokenBucket(1.0, 10.0, now=0.0)
+    bucket.change(1.0, 2.0)
+    assert [bucket.take(0.0) for _ in range(3)] == [True, True, False]
+    bucket.change(0.0, 2.0)
+    assert bucket.take(0.0)
+
+
+@given(
+    rate=st.floats(0.01, 100),
+    burst=st.floats(1, 100),
+    steps=st.lists(st.floats(0, 10), max_size=200),
+)
+def test_nobody_takes_more_than_burst_and_rate(rate, burst, steps):
+    now, taken = 0.0, 0
+    bucket = TokenBucket(rate, burst, now)
+    for step in steps:
+        now += step
+        taken += bucket.take(now)
+        assert taken <= burst + rate * now + 1e-6
+
+
+# the commands of a client
+
+
+@pytest.fixture
+def slow(make_chat):
+    """Five commands at once, then one a second; two nick changes, then one in ten seconds."""
+    limits = Limits(
+        command_rate=1.0, command_burst=5.0, nick_rate=0.1, nick_burst=2.0, recvq=4096, ping_interval=0
+    )
+    return make_chat(Settings(server=Server(name="gchat.test"), limits=limits))
+
+
+def pongs(client):
+    return [line.rpartition(":")[2] for line in client.read()]
+
+
+def test_who_sends_too_fast_lags_and_loses_nothing(slow):
+    client = slow.client("Neural")  # NICK and USER took two
+    client.send(*[f"PING {number}" for number in range(10)])
+    assert pongs(client) == ["0", "1", "2"]
+    assert slow.engine.lagging
+    slow.advance(2)
+    assert pongs(client) == ["3", "4"]
+    client.send("PING 10")
+    assert pongs(client) == []
+    slow.advance(60)
+    assert pongs(client) == ["5", "6", "7", "8", "9", "10"]
+    assert not slow.engine.lagging
+    assert client.session.inbox_bytes == 0
+
+
+def test_a_client_that_lags_holds_nobody_up(slow):
+    client, other = slow.client("Neural"), slow.client("Nine")
+    client.send(*["PING x"] * 20)
+    assert other.numerics("PING y") == ["PONG"]
+
+
+def test_who_lags_too_much_is_ended(slow):
+    neural = slow.client("Neural")
+    nine = slow.client("Nine")
+    neural.send("JOIN #team")
+    nine.send("JOIN #team")
+    neural.read()
+    neural.send(*["PRIVMSG #team :" + "x" * 400] * 20)
+    assert neural.ended == "RecvQ exceeded"
+    assert neural.read()[-1] == "ERROR :Closing link: (127.0.0.1) [RecvQ exceeded]"
+    assert nine.read()[-1] == f"{NEURAL} QUIT :RecvQ exceeded"
+    assert not neural.session.inbox
+    slow.advance(5)
+    assert nine.read() == []
+
+
+@pytest.mark.parametrize("line", ["x" * 400, "@+x=" + "y" * 3000 + " PING", "PING"])
+def test_what_waits_is_bounded_whatever_it_is(slow, line):
+    client = slow.client("Neural")
+    sent = 0
+    while not client.ended:
+        client.send(line)
+        sent += 1
+        assert sent < 100
+    assert sent * 64 <= 4096 + 64 * 6
+
+
+def test_bad_lines_count_too(slow):
+    client = slow.client("Neural")
+    client.send_bytes(b"PRIVMSG #team :\xff\xff\r\n" * 100)
+    assert client.ended == "RecvQ exceeded"
+
+
+def test_who_is_ended_in_the_middle_of_a_read_is_not_heard_on(slow):
+    client = slow.client("Neural")
+    slow.engine.receive(client.session, b"PING 1\r\n" * 200)
+    slow.settle()
+    assert client.ended
+    assert len(client.read()) == 3 + 1
+
+
+def test_without_throttles_nobody_lags(chat):
+    client = chat.client("Neural")
+    assert len(client.ask(*["PING x"] * 1000)) == 1000
+
+
+def test_a_reload_changes_the_rates_of_those_who_are_here(slow):
+    client = slow.client("Neural")
+    slow.engine.configure(dataclasses.replace(slow.engine.settings, throttle=False))
+    assert len(client.ask(*["PING x"] * 100)) == 100
+
+
+def test_lines_wait_before_registration_as_well(slow):
+    client = slow.connect()
+    client.send(*[f"PING {number}" for number in range(7)])
+    assert len(client.read()) == 5
+
+
+# nicks
+
+
+def test_who_changes_nicks_too_often_has_to_wait(slow):
+    client = slow.client("Neural")
+    slow.advance(10)
+    too_often = f"{SERVER} 263 b NICK :You change your nick too often: wait a minute"
+    assert client.ask("NICK a", "NICK b", "NICK c")[-1] == too_often
+    slow.advance(10)
+    assert client.numerics("NICK c", "NICK d") == ["NICK", "263"]
+
+
+def test_nicks_that_are_refused_cost_nothing(slow):
+    slow.client("Nine")
+    client = slow.client("Neural")
+    slow.advance(10)
+    assert client.numerics("NICK Nine", "NICK #x", "NICK Neural", "NICK a", "NICK b") == [
+        "433",
+        "432",
+        "NICK",
+        "NICK",
+    ]
