@@ -134,8 +134,8 @@ class Terminal:
         self._window = None
         self.set_mouse(False)
         self._write(_OFF + (_RESTORE_TITLE if self._osc else b""))
-        curses = self._curses
-        curses.endwin()
+        with suppress(self._curses.error):  # the terminal is gone already
+            self._curses.endwin()
 
     def suspend(self) -> None:
         """Stop the whole job as ^Z does in other programs; when it goes on, all is painted anew."""

@@ -8,6 +8,7 @@ from gchat.client.view.lines import Looks
 from gchat.client.view.lists import is_busy
 
 _SLOW = 1.0  # seconds of lag from which it is worth a colour
+_SHORT_UNDER = 40  # columns: then only what is told apart, not what is known
 _NAMED = 2  # nicks that are named when several type
 
 
@@ -35,7 +36,7 @@ def status_row(model: Model, titled: bool, columns: int, now: float, looks: Look
         left.append(_Piece(9, text, theme.accent))
     if typing := typing_text(buffer, now, looks):
         left.append(_Piece(5, typing, theme.text))
-    right = [*_waiting(model, looks), *_hint(model, looks)]
+    right = [*_waiting(model, columns, looks), *_hint(model, looks)]
     return _join(left, right, columns, looks)
 
 
@@ -64,7 +65,7 @@ def _whereabouts(buffer: Buffer, titled: bool, columns: int, looks: Looks) -> _P
     network = buffer.network
     who = network.nick or network.settings.nick
     where = network.name if titled else buffer.name
-    text = f"{who} {looks.signs.at} {where}" if who else where
+    text = f"{who} {looks.signs.at} {where}" if who and columns >= _SHORT_UNDER else where
     if network.away:
         text += " (away)"
     return _Piece(10, shorten(text, columns - 2, looks.signs.ellipsis), looks.theme.strong)
@@ -97,17 +98,19 @@ def typing_text(buffer: Buffer, now: float, looks: Looks) -> str:
     return f"{' and '.join(nicks)} {'is' if len(nicks) == 1 else 'are'} typing{dots}"
 
 
-def _waiting(model: Model, looks: Looks) -> list[_Piece]:
+def _waiting(model: Model, columns: int, looks: Looks) -> list[_Piece]:
     """Return the buffers where something waits, but busy rooms that did not call us."""
     theme = looks.theme
+    named = columns >= _SHORT_UNDER
     pieces = []
     for number, buffer in enumerate(model.buffers, 1):
         if buffer is model.current:
             continue
+        name = f"{number} {buffer.name}" if named else str(number)
         if buffer.mentions:
-            pieces.append(_Piece(6, f"{number} {buffer.name}:@{buffer.mentions}", theme.accent))
+            pieces.append(_Piece(6, f"{name}:@{buffer.mentions}", theme.accent))
         elif buffer.unread and not is_busy(buffer):
-            pieces.append(_Piece(3, f"{number} {buffer.name}:{buffer.unread}", theme.text))
+            pieces.append(_Piece(3, f"{name}:{buffer.unread}", theme.text))
     return pieces
 
 
