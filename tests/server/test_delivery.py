@@ -1,0 +1,199 @@
+"""Deliveries: encoded once a profile, in the order in which they were made, into every outbox."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gchat.irc.message import Message
+from gchat.irc.wire import IrcWire
+from gchat.server import capabilities as cap
+from gchat.server.audience import Audience
+from gchat.server.delivery import BroadcastQueue, Stamp, timestamp
+from gchat.server.outbox import Outbox
+from gchat.server.session import Session
+from gchat.server.settings import Limits
+
+
+class CountingWire(IrcWire):
+    """Knows how often it was asked to encode."""
+
+    count = 0
+
+    def encode(self, message):
+        self.count += 1
+        return super().encode(message)
+
+
+def session(caps=0, *, plain=False):
+    made = Session("n0-1", "127.0.0.1", "", False, CountingWire(), plain, Limits(), False, 0.0)
+    made.set_caps(caps)
+    return made
+
+
+def say(text, needs=0):
+    return lambda caps: Message("NOTICE", ("x", f"{text} {caps}")) if caps & needs == needs else None
+
+
+def taken(one):
+    return b"".join(one.outbox.take()).decode().split("\r\n")[:-1]
+
+
+# tags
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [
+        (0, "1970-01-01T00:00:00.000Z"),
+        (1_700_000_000_004, "2023-11-14T22:13:20.004Z"),
+        (1_700_000_000_999, "2023-11-14T22:13:20.999Z"),
+        (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+    ],
+)
+def test_timestamps(milliseconds, text):
+    assert timestamp(milliseconds) == text
+
+
+STAMP = Stamp(0, account="neural", msgid="1-2", bot=True, client_tags={"+reply": "x"})
+
+
+@pytest.mark.parametrize(
+    ("caps", "tags"),
+    [
+        (0, {}),
+        (cap.SERVER_TIME, {"time": "1970-01-01T00:00:00.000Z"}),
+        (cap.ACCOUNT_TAG, {"account": "neural"}),
+        (cap.MESSAGE_TAGS, {"msgid": "1-2", "bot": "", "+reply": "x"}),
+        (cap.BATCH | cap.ECHO_MESSAGE, {}),
+    ],
+)
+def test_tags_follow_the_capabilities(caps, tags):
+    assert STAMP.tags(caps) == tags
+
+
+def test_nothing_to_say_is_no_tag():
+    assert Stamp(0).tags(cap.MESSAGE_TAGS | cap.ACCOUNT_TAG) == {}
+
+
+# the queue
+
+
+@pytest.fixture
+def wakes():
+    return []
+
+
+@pytest.fixture
+def queue(wakes):
+    return BroadcastQueue(lambda: wakes.append(1))
+
+
+def test_a_message_is_encoded_once_a_profile(queue):
+    sessions = [session(), session(), session(cap.BATCH), session(cap.BATCH), session(cap.BATCH)]
+    queue.deliver(Audience(sessions), say("hi"))
+    assert [one.wire.count for one in sessions] == [1, 0, 1, 0, 0]
+    pieces = [one.outbox.take() for one in sessions]
+    assert pieces[0] == pieces[1] == [b"NOTICE x :hi 0\r\n"]
+    assert pieces[2][0] is pieces[3][0] is pieces[4][0]
+
+
+def test_sessions_of_the_tutorial_s_protocol_are_encoded_for_one_by_one(queue):
+    sessions = [session(plain=True), session(plain=True), session()]
+    queue.deliver(Audience(sessions), say("hi"))
+    assert [one.wire.count for one in sessions] == [1, 1, 1]
+
+
+def test_who_is_not_meant_gets_nothing(queue):
+    able, unable = session(cap.SETNAME), session()
+    queue.deliver(Audience([able, unable]), say("hi", needs=cap.SETNAME))
+    assert taken(able) == [f"NOTICE x :hi {cap.SETNAME}"]
+    assert b"".join(unable.outbox.take()) == b""
+
+
+@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_who_is_skipped_keeps_what_it_had_and_gets_no_more(queue, plain, place):
+    sessions = [session(), session(), session()]
+    sessions[place] = skipped = session(plain=plain)
+    queue.send(skipped, Message("NOTICE", ("x", "before")))
+    before = skipped.wire.count
+    queue.deliver(Audience(sessions), say("hi"), skip=skipped)
+    queue.deliver(Audience(sessions[:place]), say("not there"), skip=skipped)
+    assert taken(skipped) == ["NOTICE x :before"]
+    assert skipped.wire.count - before <= (0 if plain else 1)
+    assert all(taken(one)[:1] == ["NOTICE x :hi 0"] for one in sessions if one is not skipped)
+
+
+def test_a_turn_is_asked_for_once_and_takes_everybody(queue, wakes):
+    one, two = session(), session()
+    queue.send(one, Message("PING", ("x",)))
+    queue.deliver(Audience([one, two]), say("hi"))
+    queue.touch(two)
+    assert wakes == [1]
+    assert queue.take() == {one, two}
+    assert queue.take() == set()
+    queue.touch(two)
+    assert wakes == [1, 1]
+
+
+def test_capabilities_that_change_change_what_follows(chat):
+    neural, nine = chat.join("#team", "Neural", "Nine")
+    neural.send("PRIVMSG #team :one")
+    nine.send("CAP REQ :server-time")
+    neural.send("PRIVMSG #team :two")
+    assert [line.startswith("@time=") for line in nine.read()] == [False, False, True]
+
+
+@given(st.lists(st.tuples(st.sampled_from("ars"), st.integers(0, 7)), max_size=40))
+def test_an_audience_is_the_set_that_it_was_told(steps):
+    everybody = [session(number % 3) for number in range(8)]
+    audience, expected = Audience(), {}
+    for what, number in steps:
+        one = everybody[number]
+        if what == "a":
+            audience.add([one])
+            expected.setdefault(one)
+        elif what == "r":
+            audience.remove([one])
+            expected.pop(one, None)
+        else:
+            one.set_caps(one.caps ^ cap.BATCH)
+            audience.regroup()
+        assert list(audience) == list(expected)
+        assert len(audience) == len(expected)
+        queue = BroadcastQueue(lambda: None)
+        queue.deliver(audience, say("hi"))
+        assert all(
+            taken(one) == ([f"NOTICE x :hi {one.caps}"] if one in expected else []) for one in everybody
+        )
+
+
+# the outbox
+
+
+def test_an_outbox_gives_everything_in_order_and_once():
+    outbox = Outbox()
+    assert not outbox
+    outbox.append(b"a")
+    outbox.append(b"b")
+    assert outbox
+    assert outbox.take() == [b"a", b"b"]
+    assert outbox.take() == []
+
+
+def test_nothing_follows_the_end():
+    outbox = Outbox()
+    outbox.append(b"ERROR")
+    outbox.end()
+    outbox.append(b"late")
+    assert outbox.take() == [b"ERROR"]
+    outbox.append(b"later")
+    assert outbox.take() == []
+
+
+def test_what_others_say_after_the_goodbye_is_not_sent(chat):
+    neural, nine = chat.join("#team", "Neural", "Nine")
+    chat.engine.close(neural.session, "enough")
+    chat.engine.receive(nine.session, b"PRIVMSG #team :late\r\n")
+    chat.settle()
+    assert neural.read() == ["ERROR :Closing link: (127.0.0.1) [enough]"]
