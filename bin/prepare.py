@@ -18,12 +18,15 @@ UNAVAILABLE = 69  # sysexits(3): something that is needed is not there
 def main(root: Path, venv: Path, need: str) -> int:
     """Make ``venv`` fit for ``need`` ("run", or "test", which includes it); return an exit status."""
     lock = os.open(root, os.O_RDONLY)
-    if not lock_now(lock):
-        say("another gchat is setting itself up; waiting for it ...")
-        fcntl.flock(lock, fcntl.LOCK_EX)
-    if works(venv / "bin" / "python") and up_to_date(root, venv, need):
-        return 0
-    return make(root, venv, need)
+    try:
+        if not lock_now(lock):
+            say("another gchat is setting itself up; waiting for it ...")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if works(venv / "bin" / "python") and up_to_date(root, venv, need):
+            return 0
+        return make(root, venv, need)
+    finally:
+        os.close(lock)
 
 
 def lock_now(lock: int) -> bool:
@@ -103,9 +106,11 @@ def run(command: list[str]) -> "subprocess.CompletedProcess[str]":
 
 
 def failed(sentence: str, output: str) -> int:
-    """Say what failed, with the last lines of the program that did."""
+    """Say what failed, with the words that matter of the program that did."""
     say(sentence)
-    for line in output.strip().splitlines()[-6:]:
+    lines = output.strip().splitlines()
+    errors = [line.strip() for line in lines if "error:" in line.lower()]
+    for line in (errors or lines)[-3:]:
         print(f"    {line}", file=sys.stderr)
     return UNAVAILABLE
 
