@@ -24,6 +24,7 @@ listen = ["{listener}"]
 [server]
 name = "My.Little.Server"
 network = "gchat"
+description = "test server"
 motd = "Welcome to the conformance tests."
 password = "{password}"
 admin_location = "Testing"

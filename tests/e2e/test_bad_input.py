@@ -6,7 +6,7 @@ import random
 import socket
 from pathlib import Path
 
-from conftest import Machine
+from tests.e2e.processes import Machine
 
 MEGABYTE = 1 << 20
 

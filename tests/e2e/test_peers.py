@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable
 
 import pytest
-from conftest import Machine, find
+
+from tests.e2e.processes import Machine, find
 
 
 def ngircd(machine: Machine, port: int) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 import trustme
-from conftest import PATIENCE, GchatServer, Machine, environment
+
+from tests.e2e.processes import PATIENCE, GchatServer, Machine, environment
 
 
 def run(home: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -51,7 +52,7 @@ def test_reads_its_configuration_again_and_keeps_every_connection(machine: Machi
     neural.until(":- before")
     config.write_text('[server]\nmotd = "after"\n')
     server.signal(signal.SIGHUP)
-    server.until("onfiguration was read again")
+    server.until("Configuration read again")
     neural.send("MOTD")
     neural.until(":- after")
 
@@ -82,7 +83,7 @@ def test_a_new_certificate_is_used_after_sighup(machine: Machine) -> None:
     assert "before.example" in names(tls_port)
     issue("after.example")
     server.signal(signal.SIGHUP)
-    server.until("onfiguration was read again")
+    server.until("Configuration read again")
     assert "after.example" in names(tls_port)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from conftest import Machine, Terminal, find
+from tests.e2e.processes import Machine, Terminal, find
 
 TUTORIAL = str(Path(__file__).with_name("tutorial_client.py"))
 
@@ -30,7 +30,7 @@ def weechat(machine: Machine, port: int, nick: str) -> Terminal:
 def irssi(machine: Machine, port: int, nick: str) -> Terminal:
     program = find("irssi")
     terminal = machine.tmux(f"{program} --home {machine.home}/irssi -n {nick} -c 127.0.0.1 -p {port}")
-    terminal.until("Welcome to the")
+    terminal.until(f"Mode change [+i] for user {nick}")
     terminal.type("/join #lobby\r")
     terminal.until("Join to #lobby was synced")
     return terminal
@@ -53,10 +53,16 @@ def test_tutorial_clients_talk_as_with_their_own_server(machine: Machine) -> Non
 
 def test_a_quiet_conversation_has_no_blank_lines(machine: Machine) -> None:
     server = machine.server()
+
+    def quiet() -> None:
+        machine.raw(server.port).until("NICK")  # which comes after half a second of silence
+
     neural = tutorial(machine, server.port, "Neural")
     nine = machine.raw(server.port)
+    quiet()
     nine.register("Nine", "#lobby")
     neural.until("Nine joined!")
+    quiet()
     nine.send("PRIVMSG #lobby :one")
     screen = neural.until("Nine: one")
     lines = screen.rstrip().split("\n")

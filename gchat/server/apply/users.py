@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from gchat.irc.casemap import fold
@@ -21,6 +22,8 @@ from gchat.server.apply.context import Applying
 from gchat.server.delivery import Shape
 from gchat.server.session import Session
 from gchat.server.world import User
+
+log = logging.getLogger("gchat.server")
 
 
 def registered(now: Applying, event: events.Registered) -> None:
@@ -44,6 +47,7 @@ def registered(now: Applying, event: events.Registered) -> None:
         session.user = user
         session.nick = user.nick
         user.sessions.append(session)
+        log.info("Nickname is %s", user.nick)  # as the tutorial's server says
     _tell_watchers(now, user.nick, user.source, online=True)
     if origin is None:
         return
