@@ -88,7 +88,7 @@ def _join(place: Place, words: list[str]) -> Doing:
     channel = _channel(words[0])
     if not channel:
         return ["One channel at a time: /join CHANNEL"]
-    place.current = channel
+    place.look_at(channel)
     if place.is_in(channel):  # the server has nothing to answer to that
         return [place.where()]
     return [Message("JOIN", (channel, *words[1:]))]

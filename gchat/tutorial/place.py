@@ -76,6 +76,10 @@ class Place:
         self._channels.pop(fold(channel), None)
         self.look_away(channel)
 
+    def look_at(self, channel: str) -> None:
+        """Look at a channel, which the client may only be on the way to."""
+        self.current = self._channels.get(fold(channel), channel)
+
     def look_away(self, channel: str) -> None:
         """Look at another channel if it is this one: the lobby, or the one joined last."""
         if self.is_current(channel):

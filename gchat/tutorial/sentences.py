@@ -32,14 +32,14 @@ NUMERICS: Final[dict[str, str]] = {
     "301": "{0} is away: {text}",
     "331": "{0} has no topic.",
     "332": "The topic of {0}: {text}",
-    "341": "{0} is invited to {1}.",
+    "341": "{0} is invited to {text}.",
     "401": "There is nobody called {0}.",
     "403": "There is no channel {0}.",
     "404": "You cannot speak in {0}.",
     "405": "You are in too many channels to go to {0}.",
     "412": "There is nothing to say.",
     "421": "The server does not know {0}.",
-    "432": "{0} cannot be a nickname: use letters, digits, - and _.",
+    "432": "{0} cannot be a nickname: use letters, digits, - and _, a letter first.",
     "433": "The nickname {0} is taken: choose another.",
     "437": "{0} cannot be had at the moment.",
     "441": "{0} is not in {1}.",
@@ -75,9 +75,9 @@ _FLAGS: Final = {
     "C": ("forbids CTCP", "allows CTCP"),
 }
 _LISTS: Final = {
-    "b": ("banned", "took back the ban of"),
-    "e": ("excepted from bans", "took back the exception of"),
-    "I": ("always lets in", "no longer always lets in"),
+    "b": ("banned {}", "took back the ban of {}"),
+    "e": ("excepted {} from bans", "took back the exception of {}"),
+    "I": ("lets {} in without an invitation", "took back the invitation of {}"),
 }
 
 
@@ -143,11 +143,13 @@ def _join(place: Place, message: Message) -> list[str]:
     who, channel = _who(message), _param(message, 0)
     if not place.is_me(who):
         return [_label(place, channel) + JOINED.format(who)]
+    known = place.is_in(channel)
     place.enter(channel)
     if not place.welcomed and place.is_lobby(channel):
         place.welcomed = True
         return [JOINED.format(who), WELCOME]
-    place.quiet = False
+    if not known:
+        place.quiet = False
     if place.is_current(channel):
         return [place.where()]
     return [f"You are in {channel}, too: /join {channel} takes you there."]
@@ -234,7 +236,7 @@ def _change(change: ModeChange) -> str:
     if letter == "b" and param.startswith(MUTE):
         return f"{'muted' if add else 'unmuted'} {_person(param.removeprefix(MUTE))}"
     if letter in _LISTS:
-        return f"{_LISTS[letter][0 if add else 1]} {_person(param)}"
+        return _LISTS[letter][0 if add else 1].format(_person(param))
     return f"set {'+' if add else '-'}{letter} {param}".rstrip()
 
 

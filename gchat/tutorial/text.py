@@ -30,10 +30,11 @@ class Decoder:
 
     def decode(self, data: bytes) -> str:
         """Read one chunk.  Never raises."""
-        if self._rest:
+        held = self._rest
+        if held:
             # What does not go on with 10xxxxxx leaves the old character without its end for ever.
             if data and data[0] & 0xC0 == 0x80:
-                data = self._rest + data
+                data = held + data
             self._rest = b""
         try:
             return data.decode()
@@ -42,7 +43,7 @@ class Decoder:
             # Half a character at the end was cut if whole ones stand before it, or if the chunk is long; in
             # "caf\xe9" it is Latin-1.
             cut_off = error.reason == "unexpected end of data"
-            if cut_off and (len(data) >= _LONG_CHUNK or not head.isascii()):
+            if cut_off and (held or len(data) >= _LONG_CHUNK or not head.isascii()):
                 self._rest = data[error.start :]
                 return head.decode()
             return data.decode("latin-1")
