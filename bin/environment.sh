@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154
 # Read by the launchers in this folder, never run by itself: sets $python to the one of gchat's own virtual environment.
 #
 #     root=...  need=run|test

@@ -8,17 +8,19 @@ a test makes them again and compares.
 
 import argparse
 import re
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
 import shtab
 
 import gchat.client.main
-from gchat.client import keys
+import gchat.server.main
+from gchat.client import commands, keys
 from gchat.client.settings import THEMES
 
 HERE = Path(__file__).parent
-PARSERS = {"gchat": gchat.client.main.make_parser}
+PARSERS = {"gchat": gchat.client.main.make_parser, "gchat-server": gchat.server.main.make_parser}
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -40,7 +42,7 @@ def pages() -> dict[Path, str]:
     """Return the manual pages that have made parts, with these parts made anew."""
     page = Path("gchat.1")
     text = (HERE / page).read_text(encoding="utf-8")
-    for name, rows in (("keys", key_rows()), ("themes", theme_rows())):
+    for name, rows in (("keys", key_rows()), ("commands", command_rows()), ("themes", theme_rows())):
         made = "".join(f"{row}\n" for row in rows)
         text, count = re.subn(
             rf'(\.\\" {name}: made by man/make\.py\n).*?(\.\\" end\n)',
@@ -63,6 +65,17 @@ def key_rows() -> Iterable[str]:
         yield ".TP"
         yield '.BR "' + '" ", " "'.join(map(escape, row.keys)) + '"'
         yield escape(row.text)
+
+
+def command_rows() -> Iterable[str]:
+    """Return the slash commands as man(7) text."""
+    for name, command in commands.COMMANDS.items():
+        yield ".TP"
+        yield escape(commands.usage(name))
+        yield escape(command.text)
+    others = ", ".join(f"/{alias} is /{name}" for alias, name in commands.ALIASES.items())
+    yield ".PP"
+    yield from textwrap.wrap(f"Also: {escape(others)}.", 80)
 
 
 def theme_rows() -> Iterable[str]:
