@@ -121,12 +121,14 @@ class Terminal:
         return self.status
 
     def close(self) -> None:
-        """End the program, whatever it does."""
+        """End the program, whatever it does; once is enough, twice does no harm."""
         if self.status is None:
             os.kill(self.pid, signal.SIGKILL)
             _, status = os.waitpid(self.pid, 0)
             self.status = os.waitstatus_to_exitcode(status)
-        os.close(self.fd)
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
 
 
 class Process:
