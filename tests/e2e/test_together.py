@@ -32,7 +32,7 @@ def irssi(machine: Machine, port: int, nick: str) -> Terminal:
     terminal = machine.tmux(f"{program} --home {machine.home}/irssi -n {nick} -c 127.0.0.1 -p {port}")
     terminal.until(f"Mode change [+i] for user {nick}")
     terminal.type("/join #lobby\r")
-    terminal.until("Join to #lobby was synced")
+    terminal.until("Irssi: #lobby:")  # the names are here
     return terminal
 
 
