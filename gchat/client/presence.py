@@ -15,13 +15,14 @@ _NAMES = 8  # named in one sentence, the rest is a number
 class _Person:
     """One person's comings and goings within a line."""
 
-    __slots__ = ("came", "first_nick", "here", "left_at", "nick", "reason", "was_here")
+    __slots__ = ("absence", "came", "first_nick", "here", "left_at", "nick", "reason", "was_here")
 
     def __init__(self, nick: str, was_here: bool) -> None:
         self.first_nick = self.nick = nick
         self.was_here = was_here  # before the line's first event
         self.here = was_here
-        self.left_at = 0.0
+        self.left_at: float | None = None
+        self.absence = 0.0  # seconds of the last one, once they are back
         self.came = False  # joined within the line
         self.reason = ""
 
@@ -47,8 +48,8 @@ class PresenceLine(Line):
         if person is None:
             person = self._people[nick] = _Person(nick, was_here=False)
         person.came = person.here = True
-        if person.left_at > 0:
-            person.left_at = min(person.left_at, time) - time  # negative: how long the absence was
+        if person.left_at is not None:
+            person.absence = time - person.left_at
         self._retell(time)
 
     def left(self, nick: str, reason: str, time: float) -> None:
@@ -85,7 +86,7 @@ def _sentences(people: list[_Person]) -> list[str]:
         if group == "renamed":
             told += [f"{p.first_nick} is now {p.nick}" for p in members[:_NAMES]]
         elif group == "back":
-            told += [f"{p.nick} was away {duration(-p.left_at)}" for p in members[:_NAMES]]
+            told += [f"{p.nick} was away {duration(p.absence)}" for p in members[:_NAMES]]
         elif group == "left":
             reasons = {p.reason for p in members}
             reason = reasons.pop() if len(reasons) == 1 else ""

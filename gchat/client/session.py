@@ -389,6 +389,7 @@ def _nick_impossible(session: Session, message: Message, now: float) -> bool:
         plain = plain.lstrip("0123456789-")[:9]
         if plain and plain != session.nick:
             session.nick = plain
+            session._nicks = _fallbacks(session.identity._replace(nick=plain))
             session.send("NICK", plain)
             return False
     return _nick_refused(session, message, now)

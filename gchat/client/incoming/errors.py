@@ -4,6 +4,8 @@ To word an error: a row in ``_SENTENCES``.  ``{p1}`` is the numeric's second par
 nick), and so on; ``{text}`` is the server's own sentence.  What has no row is shown with the server's words.
 """
 
+from collections.abc import Iterable
+
 from gchat.client.model import Network
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
@@ -111,9 +113,9 @@ def sentence(message: Message) -> str:
     return template.format_map(fields)
 
 
-def capital(text: str) -> str:
-    """Write a sentence's beginning large, unless it begins with somebody's name (which may be small)."""
-    return text[:1].upper() + text[1:]
+def capital(text: str, names: Iterable[str] = ()) -> str:
+    """Write a sentence's beginning large, unless it begins with one of these names, which stay as they are."""
+    return text if text.startswith(tuple(names)) else text[:1].upper() + text[1:]
 
 
 def _lowered(text: str) -> str:
@@ -121,9 +123,10 @@ def _lowered(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
-def _error(turn: Turn, network: Network, message: Message) -> None:
+def refuse(turn: Turn, network: Network, message: Message) -> None:
     """A numeric from 400 on, or one of the few others that refuse something."""
     said = sentence(message)
+    names = [sanitise(param) for param in message.params[1:-1] if param]
     target = message.params[1] if len(message.params) > 2 else ""
     number = message.command
     session = network.session
@@ -138,9 +141,9 @@ def _error(turn: Turn, network: Network, message: Message) -> None:
     if session is not None and not session.registered:
         if session.nick and session.nick != target and number in {"432", "433", "436", "437"}:
             said += f"; trying {session.nick}"
-        turn.complain(network.server_buffer, capital(said) + ".")
+        turn.complain(network.server_buffer, f"{capital(said, names)}.")
         return
-    turn.complain(turn.place_for(network, target), capital(said) + ".")
+    turn.complain(turn.place_for(network, target), f"{capital(said, names)}.")
 
 
 def _standard_reply(turn: Turn, network: Network, message: Message) -> None:
@@ -166,10 +169,10 @@ def _standard_reply(turn: Turn, network: Network, message: Message) -> None:
 HANDLERS = {
     # 422 (no message of the day) ends registration: server.py has it
     **{
-        number: _error for number in n.BY_NUMBER if "400" <= number <= "599" and number != n.ERR_NOMOTD.number
+        number: refuse for number in n.BY_NUMBER if "400" <= number <= "599" and number != n.ERR_NOMOTD.number
     },
-    **{numeric.number: _error for numeric in _SENTENCES},
-    n.RPL_TRYAGAIN.number: _error,
+    **{numeric.number: refuse for numeric in _SENTENCES},
+    n.RPL_TRYAGAIN.number: refuse,
     "FAIL": _standard_reply,
     "WARN": _standard_reply,
     "NOTE": _standard_reply,

@@ -5,6 +5,7 @@ numbers.
 """
 
 from gchat.client.connection import ready
+from gchat.client.incoming.errors import refuse
 from gchat.client.line import LineKind
 from gchat.client.model import Buffer, Network
 from gchat.client.text import sanitise
@@ -131,7 +132,9 @@ def bad_line(turn: Turn, network: Network, bad: BadLine) -> None:
 
 def other(turn: Turn, network: Network, message: Message) -> None:
     """Whatever has no handler: a numeric's words where its question was typed, a command with its name."""
-    if message.command.isdecimal():
+    if message.command.isdecimal() and "400" <= message.command <= "599":
+        refuse(turn, network, message)
+    elif message.command.isdecimal():
         text = _words(message)
         place: Buffer = turn.place(network) if not network.state_is_new else network.server_buffer
         if text:

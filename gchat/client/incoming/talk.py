@@ -36,13 +36,15 @@ def privmsg(turn: Turn, network: Network, message: Message) -> None:
         return
     kind = _MESSAGE
     if text[:1] == "\x01":
-        word, _, rest = text[1:].partition(" ")
+        word, _, rest = text.strip("\x01").partition(" ")
         if word.upper() != "ACTION":
-            _ctcp(turn, network, message, word.rstrip("\x01").upper(), rest.rstrip("\x01"))
+            _ctcp(turn, network, message, word.upper(), rest)
             return
-        kind, text = _ACTION, rest.rstrip("\x01")
+        kind, text = _ACTION, rest
     fold = network.fold
-    buffer = network.buffers.get(fold(params[0])) or _buffer_of(turn, network, params[0], raw_nick, own)
+    buffer = network.buffers.get(fold(params[0]))
+    if buffer is None:
+        buffer, text = _buffer_of(turn, network, params[0], text, raw_nick, own)
     text = sanitise(text)
     nick = sanitise(raw_nick)
     in_query = buffer.kind is BufferKind.QUERY
@@ -123,17 +125,20 @@ def _shown_already(turn: Turn, network: Network, message: Message) -> bool:
     return True
 
 
-def _buffer_of(turn: Turn, network: Network, target: str, raw_nick: str, own: bool) -> Buffer:
-    """Return where a message belongs whose target has no buffer of its name, opening a query for people."""
+def _buffer_of(
+    turn: Turn, network: Network, target: str, text: str, raw_nick: str, own: bool
+) -> tuple[Buffer, str]:
+    """Return where a message belongs whose target has no buffer of its name, and how its text reads there.
+
+    Somebody who writes to us gets a query; what only a channel's operators were told says so.
+    """
     isupport = network.isupport
     prefix, name = isupport.split_statusmsg(target)
-    if prefix:
-        return network.buffers.get(network.fold(name)) or network.server_buffer
-    if isupport.is_channel(target):
-        return network.server_buffer  # a channel we are not in
+    if prefix or isupport.is_channel(target):
+        return network.buffers.get(network.fold(name)) or network.server_buffer, f"to {target}: {text}"
     if not own and not raw_nick:
-        return network.server_buffer
-    return turn.model.open(network, BufferKind.QUERY, target if own else raw_nick)
+        return network.server_buffer, text
+    return turn.model.open(network, BufferKind.QUERY, target if own else raw_nick), text
 
 
 def _buffer_of_notice(network: Network, target: str, raw_nick: str, own: bool) -> Buffer:

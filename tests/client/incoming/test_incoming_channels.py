@@ -1,0 +1,138 @@
+"""TOPIC, MODE and their numerics."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Playbook = Any  # tests/client/conftest.py
+NINE = ":Nine!n@nine.example"
+
+
+@pytest.mark.parametrize(
+    ("modes", "said"),
+    [
+        ("+o zed", "made zed an operator"),
+        ("-o Nine", "took the operator's role from Nine"),
+        ("+v Neural", "gave Neural voice"),
+        ("+q zed", "made zed a founder"),
+        ("+b *!*@bad.example", "banned *!*@bad.example"),
+        ("-b *!*@bad.example", "lifted the ban on *!*@bad.example"),
+        ("+k secret", "set the key secret"),
+        ("-k *", "removed the key"),
+        ("+l 10", "limited the channel to 10 people"),
+        ("-l", "removed the limit of people"),
+        ("+m", "lets only people with voice speak"),
+        (
+            "+i-t",
+            "made the channel invite-only and lets everybody set the topic",
+        ),
+        ("+ov zed Neural", "made zed an operator and gave Neural voice"),
+        ("+C", "forbids CTCP"),
+        ("+Z", "changed modes: +Z"),
+        ("+o", "changed modes: +o"),
+    ],
+)
+def test_modes_in_words(ready: Playbook, modes: str, said: str) -> None:
+    ready.server(f"{NINE} MODE #team {modes}")
+    assert ready.last("#team") == f"Nine {said}"
+
+
+def test_roles_are_kept_in_their_order(ready: Playbook) -> None:
+    ready.server(f"{NINE} MODE #team +vo Neural Neural")
+    member = ready.buffer("#team").members["neural"]
+    assert member.prefixes == "@+"
+    ready.server(f"{NINE} MODE #team -o Neural")
+    assert member.prefixes == "+"
+
+
+def test_a_role_for_us_calls_us(ready: Playbook) -> None:
+    ready.join("#ops")
+    ready.server(f"{NINE} MODE #team +o Neural")
+    assert ready.buffer("#team").mentions == 1
+
+
+def test_modes_are_in_the_title_and_the_key_is_not(ready: Playbook) -> None:
+    ready.server(f"{NINE} MODE #team +klm secret 10", f"{NINE} MODE #team -n")
+    assert ready.buffer("#team").modes == "+klmt 10"
+
+
+def test_the_topic(ready: Playbook) -> None:
+    ready.server(f"{NINE} TOPIC #team :Ship \x02it")
+    team = ready.buffer("#team")
+    assert (team.topic, team.topic_setter, team.topic_time) == ("Ship it", "Nine", ready.now)
+    assert ready.last("#team") == "Nine set the topic: Ship it"
+    ready.server(f"{NINE} TOPIC #team :")
+    assert (team.topic, ready.last("#team")) == ("", "Nine removed the topic")
+
+
+def test_the_topic_we_find(ready: Playbook) -> None:
+    ready.server(":s 332 Neural #team :Ship it", ":s 333 Neural #team Nine!n@nine.example 1600000000")
+    team = ready.buffer("#team")
+    assert (team.topic, team.topic_setter, team.topic_time) == ("Ship it", "Nine", 1600000000)
+    assert ready.texts("#team")[0] == "The topic is: Ship it"
+    assert ready.texts("#team")[1].startswith("Nine set it on 13 September 2020")
+
+
+@pytest.mark.parametrize(
+    ("names", "members"),
+    [
+        ("@Nine +zed Neural", {"Nine": "@", "zed": "+", "Neural": ""}),
+        ("@+Nine!n@h zed!z@z Neural!u@h", {"Nine": "@+", "zed": "", "Neural": ""}),
+        ("~&@%+Nine", {"Nine": "~&@%+"}),
+        ("", {}),
+        ("@", {}),
+    ],
+)
+def test_names(ready: Playbook, names: str, members: dict[str, str]) -> None:
+    ready.server(f":s 353 Neural = #team :{names}", ":s 366 Neural #team :End")
+    found = {m.user.nick: m.prefixes for m in ready.buffer("#team").members.values()}
+    assert found == members
+    assert ready.texts("#team") == []
+
+
+def test_names_keep_who_spoke(ready: Playbook) -> None:
+    ready.server(
+        f"{NINE} PRIVMSG #team :hi", ":s 353 Neural = #team :Nine Neural", ":s 366 Neural #team :End"
+    )
+    assert ready.buffer("#team").members["nine"].spoke == ready.now
+
+
+def test_names_that_were_asked_for_are_said(ready: Playbook) -> None:
+    assert ready.type("/names") == ["NAMES #team"]
+    ready.server(":s 353 Neural = #team :@Nine Neural", ":s 366 Neural #team :End")
+    assert ready.last("#team") == "In #team: @Nine and Neural"
+
+
+def test_names_of_a_channel_we_are_not_in(ready: Playbook) -> None:
+    ready.type("/names #ops")
+    ready.server(":s 353 Neural = #ops :zed", ":s 366 Neural #ops :End")
+    assert ready.last("#team") == "In #ops: zed"
+    ready.type("/names #void")
+    ready.server(":s 366 Neural #void :End")
+    assert ready.last("#team") == "In #void: nobody"
+
+
+def test_asking_for_modes(ready: Playbook) -> None:
+    assert ready.type("/mode") == ["MODE #team"]
+    ready.server(":s 324 Neural #team +nt", ":s 329 Neural #team 1600000000")
+    assert ready.texts("#team")[-2] == "The modes of #team are +nt"
+    assert ready.last("#team").startswith("#team was created on 13 September 2020")
+
+
+def test_our_own_modes(ready: Playbook) -> None:
+    ready.server(":Neural MODE Neural :+i", ":s 221 Neural +iw")
+    assert ready.texts()[-2:] == ["Your modes changed: +i", "Your modes are +iw"]
+
+
+def test_another_casemapping_finds_the_same_names(playbook: Callable[[], Playbook]) -> None:
+    book = playbook().register(isupport="CHANTYPES=# CASEMAPPING=rfc1459").join("#[team]", "Neural Ni[ne")
+    book.server(":NI{NE!n@h PRIVMSG #{TEAM} :hi")
+    assert book.last("#[team]") == "NI{NE: hi"
+    assert book.buffer("#[team]").members[book.network.fold("Ni[ne")].spoke
+
+
+def test_a_server_without_channels_and_roles(playbook: Callable[[], Playbook]) -> None:
+    book = playbook().register(isupport="CHANTYPES= PREFIX=")
+    book.server(f"{NINE} PRIVMSG Neural :hi", f"{NINE} PRIVMSG #team :hi")
+    assert book.texts("Nine")

@@ -1,0 +1,247 @@
+"""The life of a connection: tried, ready, lost, tried again; what is shown of it; what is done after it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gchat.client import events
+from gchat.client.address import Address
+from gchat.client.connection import LONGEST_DELAY, _joins
+from gchat.client.model import State
+from gchat.client.settings import NetworkSettings, Settings
+
+Playbook = Any  # tests/client/conftest.py
+CONNECT = events.Connect(1, Address("irc.example"))
+REFUSED = events.ConnectionFailed(1, "nobody answers at irc.example port 6667", refused=True)
+
+
+def test_the_way_to_ready(playbook: Callable[[], Playbook]) -> None:
+    book = playbook()
+    assert book.happen(events.Start()) == [CONNECT]
+    seen = [(book.network.state, book.network.status)]
+    book.happen(events.Connecting(1, "192.0.2.1 port 6667"))
+    seen.append((book.network.state, book.network.status))
+    book.happen(events.Connected(1))
+    seen.append((book.network.state, book.network.status))
+    book.server(":s 001 Neural :Hi")
+    seen.append((book.network.state, book.network.status))
+    book.server(":s 376 Neural :End")
+    seen.append((book.network.state, book.network.status))
+    assert seen == [
+        (State.CONNECTING, "connecting to irc.example:6667"),
+        (State.CONNECTING, "trying 192.0.2.1 port 6667"),
+        (State.REGISTERING, "saying who we are"),
+        (State.REGISTERING, "the server lets us in"),
+        (State.READY, ""),
+    ]
+
+
+def test_a_server_that_forgets_to_end_its_welcome(playbook: Callable[[], Playbook]) -> None:
+    book = playbook(network=NetworkSettings("", Address("irc.example", channels=("#team",))))
+    book.connect()
+    book.server(":s 001 Neural :Hi")
+    book.wait(6)
+    assert book.network.state is State.READY
+    assert "JOIN #team" in book.sent()
+
+
+def test_channels_are_joined_with_their_keys(playbook: Callable[[], Playbook]) -> None:
+    address = Address("irc.example", channels=("#team", "#ops"), key="sesame")
+    settings = NetworkSettings("work", address, (("#secret", "word"), ("#void", "")))
+    book = playbook(network=settings)
+    book.connect()
+    book.server(":s 001 Neural :Hi", ":s 422 Neural :x")
+    assert "JOIN #team,#secret,#ops,#void sesame,word" in book.sent()
+
+
+def test_many_channels_take_several_lines() -> None:
+    channels = [(f"#channel-{i}", f"key{i}" if i % 3 == 0 else "") for i in range(200)]
+    joins = _joins(channels)
+    assert all(len(f"JOIN {names} {keys}\r\n") <= 512 for names, keys in joins)
+    found = []
+    for names, keys in joins:
+        given = keys.split(",") if keys else []
+        found += [(n, given[i] if i < len(given) else "") for i, n in enumerate(names.split(","))]
+    assert sorted(found) == sorted(channels)
+
+
+# --- failing -------------------------------------------------------------------------------------
+
+
+def test_it_tries_again_later_and_later(playbook: Callable[[], Playbook]) -> None:
+    book = playbook()
+    book.happen(events.Start())
+    delays = []
+    for _ in range(12):
+        book.happen(REFUSED)
+        delays.append(book.network.next_attempt - book.now)
+        assert book.network.state is State.WAITING
+        book.effects.clear()
+        book.wait(delays[-1] + 0.1)
+        assert CONNECT in book.effects
+    assert delays[:5] == [2, 4, 8, 16, 32]
+    assert delays[-1] == LONGEST_DELAY
+
+
+def test_not_everybody_comes_back_at_once(playbook: Callable[[], Playbook]) -> None:
+    delays = []
+    for number in (0.0, 0.999):
+        book = playbook()
+        book.model.random = lambda number=number: number
+        book.happen(events.Start())
+        book.happen(REFUSED)
+        delays.append(round(book.network.next_attempt - book.now))
+    assert delays == [1, 3]
+
+
+def test_the_same_failure_is_one_line_that_counts(playbook: Callable[[], Playbook]) -> None:
+    book = playbook()
+    book.happen(events.Start())
+    for _ in range(3):
+        book.happen(REFUSED)
+        book.wait(130)
+    assert book.texts() == [
+        "Connecting to irc.example:6667 ...",
+        "No connection: nobody answers at irc.example port 6667. Tried 3 times.",
+    ]
+
+
+def test_what_cannot_help_is_not_tried_again(playbook: Callable[[], Playbook]) -> None:
+    book = playbook()
+    book.happen(events.Start())
+    hint = "Set tls_ca to trust it."
+    book.happen(events.ConnectionFailed(1, "the certificate is not trusted", hint=hint, again=False))
+    assert book.network.state is State.DISCONNECTED
+    assert book.last() == "No connection: the certificate is not trusted. Set tls_ca to trust it."
+    book.wait(1000)
+    assert book.effects == [CONNECT]
+
+
+# --- losing --------------------------------------------------------------------------------------
+
+
+def test_a_lost_connection_is_said_everywhere_and_made_again(ready: Playbook) -> None:
+    ready.server(":Nine!n@h PRIVMSG Neural :psst")
+    ready.happen(events.ConnectionLost(1, "connection reset by peer"))
+    for name in ("", "#team", "Nine"):
+        assert ready.last(name) == (
+            "The connection to Test is gone: connection reset by peer. "
+            "Trying again in 1 second (/connect tries now, /disconnect gives up)."
+        )
+    ready.effects.clear()
+    ready.wait(2)
+    assert ready.effects == [CONNECT]
+    ready.happen(events.Connected(1))
+    ready.server(":s 001 Neural :Hi", ":s 422 Neural :x")
+    assert "JOIN #team" in ready.sent()
+    ready.server(":Neural!u@h JOIN #team")
+    assert ready.last("#team") == "You joined #team"
+
+
+def test_the_servers_last_word_is_the_reason(ready: Playbook) -> None:
+    ready.server("ERROR :Closing Link: Neural (Killed by Nine)")
+    ready.happen(events.ConnectionLost(1, ""))
+    assert ready.network.problem == "Closing Link: Neural (Killed by Nine)"
+
+
+def test_silence_is_a_loss(ready: Playbook) -> None:
+    ready.wait(60)
+    assert ready.network.state is not State.READY
+    assert events.Disconnect(1) in ready.effects
+    assert "the server said nothing for 55 seconds" in ready.last("#team")
+
+
+def test_we_come_back_as_who_we_were(ready: Playbook) -> None:
+    ready.type("/away lunch")
+    ready.server(":Neural!u@h NICK Nova")
+    ready.happen(events.ConnectionLost(1, ""))
+    ready.wait(2)
+    ready.happen(events.Connected(1))
+    assert "NICK Nova" in ready.sent()
+    ready.server(":s 433 * Nova :in use")
+    assert ready.sent() == ["NICK Neural"]
+    ready.server(":s 001 Neural :Hi", ":s 422 Neural :x")
+    assert "AWAY :lunch" in ready.sent()
+
+
+def test_disconnect_stays_away_and_connect_comes_back(ready: Playbook) -> None:
+    assert ready.type("/disconnect so long") == ["QUIT :so long"]
+    assert ready.effects == [events.Disconnect(1)]
+    assert (ready.network.state, ready.buffer("#team").joined) == (State.DISCONNECTED, False)
+    ready.wait(1000)
+    assert ready.effects == [events.Disconnect(1)]
+    ready.effects.clear()
+    ready.type("/connect")
+    assert ready.effects == [CONNECT]
+
+
+def test_connecting_again_lets_the_old_connection_go(ready: Playbook) -> None:
+    ready.type("/connect")
+    assert ready.effects == [events.Disconnect(1), CONNECT]
+    assert ready.network.session is None
+
+
+def test_bytes_of_a_connection_that_is_gone_do_nothing(ready: Playbook) -> None:
+    ready.happen(events.ConnectionLost(1, ""))
+    before = ready.texts("#team")
+    ready.server(":Nine!n@h PRIVMSG #team :late")
+    ready.happen(events.Received(7, b"PING :x\r\n"))
+    ready.happen(events.Flushed(1))
+    assert ready.texts("#team") == before
+    assert ready.sent() == []
+
+
+def test_terminate_says_goodbye(ready: Playbook) -> None:
+    ready.settings.quit_reason = "restart"
+    effects = ready.happen(events.Terminate())
+    assert effects == [events.Send(1, b"QUIT :restart\r\n"), events.Disconnect(1), events.Quit(0)]
+
+
+# --- identities ----------------------------------------------------------------------------------
+
+
+def test_a_network_has_its_own_names_and_passwords(playbook: Callable[..., Playbook]) -> None:
+    settings = Settings()
+    settings.nick, settings.realname = "Neural", "Neural Network"
+    network = NetworkSettings("work", Address("irc.example"), nick="nn", username="u", password="door")
+    assert playbook(settings, network).connect() == [
+        "CAP LS 302",
+        "PASS door",
+        "NICK nn",
+        "USER u 0 * :Neural Network",
+    ]
+
+
+@pytest.mark.parametrize("own", ["", "nn"])
+def test_a_nick_in_the_address(playbook: Callable[..., Playbook], own: str) -> None:
+    network = NetworkSettings("", Address("irc.example", nick="guest"), nick=own)
+    assert f"NICK {own or 'guest'}" in playbook(None, network).connect()
+
+
+def test_failed_logins_are_said(playbook: Callable[..., Playbook]) -> None:
+    network = NetworkSettings("", Address("irc.example"), sasl_user="neural", sasl_password="x")
+    book = playbook(None, network).register("server-time")
+    assert (
+        book.last()
+        == "You are not logged in: this server does not take passwords of accounts (it has no SASL)."
+    )
+
+
+def test_two_networks_are_two(ready: Playbook) -> None:
+    ready.type("/connect ircs://other.example/#ops,#dev")
+    other = ready.model.networks[1]
+    address = Address("other.example", 6697, True, channels=("#ops", "#dev"))
+    assert ready.effects == [events.Connect(2, address)]
+    assert ready.model.current is other.server_buffer
+    ready.happen(events.Connected(2))
+    ready.happen(events.Received(2, b":s 001 Neural :Hi\r\n:s 422 Neural :x\r\n"))
+    data = b"".join(e.data for e in ready.effects if isinstance(e, events.Send) and e.network == 2)
+    assert data.endswith(b"JOIN #ops,#dev\r\n")
+    ready.happen(events.Received(2, b":Neural!u@h JOIN #ops\r\n:x!y@z PRIVMSG #ops :hi\r\n"))
+    names = [buffer.name for buffer in ready.model.buffers]
+    assert names == ["Test", "#team", "other.example", "#ops"]
+    assert ready.model.current.name == "#ops"
+    ready.model.show(other.server_buffer)
+    ready.type("/close bye")
+    assert [network.name for network in ready.model.networks] == ["Test"]
