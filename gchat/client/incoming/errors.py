@@ -17,7 +17,7 @@ _SENTENCES = {
     n.ERR_NOSUCHSERVER: "there is no server called {p1}",
     n.ERR_NOSUCHCHANNEL: "there is no channel {p1}, or its name is not one this server allows",
     n.ERR_CANNOTSENDTOCHAN: "{p1} does not let you speak: {text}",
-    n.ERR_TOOMANYCHANNELS: "you are in as many channels as this server allows; /part one before you join {p1}",
+    n.ERR_TOOMANYCHANNELS: "you are in as many channels as this server allows; /part one to join {p1}",
     n.ERR_WASNOSUCHNICK: "nobody was called {p1} lately",
     n.ERR_TOOMANYTARGETS: "{p1} is too many at once: {text}",
     n.ERR_TOOMANYMATCHES: "too much answers to that; ask for less",
@@ -114,7 +114,7 @@ def sentence(message: Message) -> str:
 
 
 def capital(text: str, names: Iterable[str] = ()) -> str:
-    """Write a sentence's beginning large, unless it begins with one of these names, which stay as they are."""
+    """Write a sentence's beginning large, unless it begins with one of these names."""
     return text if text.startswith(tuple(names)) else text[:1].upper() + text[1:]
 
 
