@@ -302,10 +302,11 @@ MODES = st.sampled_from(
     ["+o", "-o", "+b", "-b", "+imnst", "-imnst", "+kl", "+v-v+h", "+qa", "+I", "+e", "b", "+iowB"]
 )
 WORDS = st.one_of(NAMES, NAMES, MODES, st.text(max_size=12), st.integers(-2, 10**12).map(str))
+COMMON = ["JOIN", "PART", "MODE", "KICK", "INVITE", "NICK", "TOPIC", "PRIVMSG"]
 PARAMS = st.lists(WORDS, max_size=5)
 LINES = st.builds(
     lambda command, params, last: f"{command} {' '.join(params)}{last}",
-    st.sampled_from([*dispatch.TABLE, *"JOIN PART MODE KICK INVITE NICK TOPIC PRIVMSG".split() * 5]),
+    st.sampled_from([*dispatch.TABLE, *COMMON * 5]),
     PARAMS,
     st.one_of(st.just(""), st.text(max_size=20).map(" :{}".format)),
 )
