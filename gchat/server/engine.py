@@ -230,10 +230,13 @@ class Engine:
     # turns
 
     def take_turn(self) -> set[Session]:
-        """End the turn: store what was said in it, then give the shell the sessions to flush."""
+        """End the turn: store what was said in it, then give the shell the sessions to flush.
+
+        When the store raises, the turn has not ended: everything waits for the next try.
+        """
         if self._said:
-            said, self._said = self._said, []
-            self.store.write(said)
+            self.store.write(self._said)
+            self._said = []
         return self.queue.take()
 
     def sweep(self) -> None:
