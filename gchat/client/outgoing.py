@@ -109,11 +109,12 @@ class Outgoing:
                 if sent.label == label:
                     found = sent
                     break
-            elif not sent.label and sent.command == command and fold(sent.target) == fold(target):
+            elif sent.command == command and fold(sent.target) == fold(target):
                 if sent.text == text:
                     found = sent
                     break
-                found = found or sent  # the server may have changed the text: then it is the oldest
+                if not sent.label:  # the server may have changed the text: then it is the oldest
+                    found = found or sent
         if found is not None:
             self.waiting.remove(found)
             found.mark(Delivery.SENT)

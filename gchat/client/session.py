@@ -166,7 +166,7 @@ class Session:
 
     def ask(self, command: str, *params: str) -> str:
         """Queue a message with a label where the server knows labels; return the label or ""."""
-        if "labeled-response" not in self.caps:
+        if not self.caps >= {"labeled-response", "batch", "message-tags"}:  # it stands on both of them
             self.send(command, *params)
             return ""
         self._label += 1

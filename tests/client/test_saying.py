@@ -147,7 +147,7 @@ def test_it_is_said_again_where_it_failed(modern: Playbook) -> None:
     modern.press("M-s")
     assert modern.model.hint == "there is no connection to Test"
     assert deliveries(modern) == [("one", "failed"), ("two", "failed")]
-    modern.register("echo-message labeled-response batch").join()
+    modern.register("echo-message labeled-response batch message-tags").join()
     modern.buffer("#team").lines += [sent.line for sent in modern.network.outgoing.failed]
     modern.press("M-s")
     assert modern.sent() == ["@label=g1 PRIVMSG #team :one", "@label=g2 PRIVMSG #team :\x01ACTION two\x01"]

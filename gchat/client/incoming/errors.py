@@ -4,8 +4,6 @@ To word an error: a row in ``_SENTENCES``.  ``{p1}`` is the numeric's second par
 nick), and so on; ``{text}`` is the server's own sentence.  What has no row is shown with the server's words.
 """
 
-from collections.abc import Iterable
-
 from gchat.client.model import Network
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
@@ -100,22 +98,21 @@ class _Missing(dict[str, str]):
         return "that"
 
 
-def sentence(message: Message) -> str:
-    """Return what an error numeric says, without capital and full stop."""
+def sentence(message: Message) -> tuple[str, bool]:
+    """Return what an error numeric says, without capital and full stop, and whether a name stands first."""
     params = [sanitise(param) for param in message.params]
     text = _lowered(params[-1].rstrip(".")) if params else "the server gave no reason"
     template = _BY_NUMBER.get(message.command)
     if template is None:
         about = " ".join(params[1:-1])
-        return f"{about}: {text}" if about else text
+        return (f"{about}: {text}", True) if about else (text, False)
     fields = _Missing({f"p{index}": param for index, param in enumerate(params[:-1])})
     fields["text"] = text
-    return template.format_map(fields)
+    return template.format_map(fields), template.startswith("{")
 
 
-def capital(text: str, names: Iterable[str] = ()) -> str:
-    """Write a sentence's beginning large, unless it begins with one of these names."""
-    return text if text.startswith(tuple(names)) else text[:1].upper() + text[1:]
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _lowered(text: str) -> str:
@@ -125,8 +122,7 @@ def _lowered(text: str) -> str:
 
 def refuse(turn: Turn, network: Network, message: Message) -> None:
     """A numeric from 400 on, or one of the few others that refuse something."""
-    said = sentence(message)
-    names = [sanitise(param) for param in message.params[1:-1] if param]
+    said, named = sentence(message)
     target = message.params[1] if len(message.params) > 2 else ""
     number = message.command
     session = network.session
@@ -141,9 +137,9 @@ def refuse(turn: Turn, network: Network, message: Message) -> None:
     if session is not None and not session.registered:
         if session.nick and session.nick != target and number in {"432", "433", "436", "437"}:
             said += f"; trying {session.nick}"
-        turn.complain(network.server_buffer, f"{capital(said, names)}.")
+        turn.complain(network.server_buffer, f"{_capital(said)}.")
         return
-    turn.complain(turn.place_for(network, target), f"{capital(said, names)}.")
+    turn.complain(turn.place_for(network, target), f"{said if named else _capital(said)}.")
 
 
 def _standard_reply(turn: Turn, network: Network, message: Message) -> None:
@@ -161,9 +157,9 @@ def _standard_reply(turn: Turn, network: Network, message: Message) -> None:
         reason = _lowered(text.rstrip("."))
         if about_a_line and network.outgoing.refused(turn.label, target, reason, network.fold):
             return
-        turn.complain(turn.place_for(network, target), capital(text))
+        turn.complain(turn.place_for(network, target), _capital(text))
     else:
-        turn.answer(turn.place_for(network, context[0] if context else ""), capital(text))
+        turn.answer(turn.place_for(network, context[0] if context else ""), _capital(text))
 
 
 HANDLERS = {
