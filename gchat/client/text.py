@@ -144,13 +144,15 @@ def boundaries(text: str) -> list[int]:
     if text.isascii():
         return list(range(len(text) + 1))
     result = []
+    alone = True  # nothing belongs to what stands before: the start, or a newline
     joined = False
     regional = 0
     for index, char in enumerate(text):
         code = ord(char)
         flag = code in _REGIONAL
-        if not index or not (joined or (flag and regional % 2) or _extends(code, char)):
+        if alone or code == 10 or not (joined or (flag and regional % 2) or _extends(code, char)):
             result.append(index)
+        alone = code == 10
         joined = code == 0x200D
         regional = regional + 1 if flag else 0
     result.append(len(text))

@@ -16,6 +16,7 @@ from gchat.client.view.signs import Signs
 
 NICK_COLUMN = 8  # cells at least ...
 WIDEST_NICK_COLUMN = 16  # ... and at most
+_INDENTED_OVER = 8  # cells
 _SEND_AGAIN = " (M-s sends it again)"
 
 
@@ -38,7 +39,11 @@ class Pane(NamedTuple):
     @property
     def text_at(self) -> int:
         """The column texts begin in."""
-        return self.nick_at + self.nick + 2 if self.nick else 0
+        if self.nick:
+            return self.nick_at + self.nick + 2
+        return (
+            1 if self.width > _INDENTED_OVER else 0
+        )  # so that a nick above its text stands out without colours
 
     @property
     def text_width(self) -> int:

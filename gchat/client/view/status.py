@@ -13,7 +13,7 @@ _NAMED = 2  # nicks that are named when several type
 
 
 class _Piece:
-    """A part of the line; those of the lowest worth go first when there is no room."""
+    """A part of the line; those of the highest worth come first when there is little room."""
 
     __slots__ = ("cells", "style", "text", "worth")
 
@@ -41,14 +41,16 @@ def status_row(model: Model, titled: bool, columns: int, now: float, looks: Look
 
 
 def _join(left: list[_Piece], right: list[_Piece], columns: int, looks: Looks) -> Row:
-    """Set the pieces at both edges, leaving out what there is no room for."""
+    """Set the pieces at both edges: the most worth first, then each of the others that there is room for."""
     text = looks.theme.text
-    while True:
-        used = sum(piece.cells + 2 for piece in (*left, *right))
-        if used <= columns or len(left) + len(right) <= 1:
-            break
-        least = min((*left, *right), key=lambda piece: piece.worth)
-        (left if least in left else right).remove(least)
+    room = columns
+    kept: set[int] = set()
+    for piece in sorted((*left, *right), key=lambda piece: -piece.worth):
+        if piece.cells + 2 <= room or not kept:
+            kept.add(id(piece))
+            room -= piece.cells + 2
+    left = [piece for piece in left if id(piece) in kept]
+    right = [piece for piece in right if id(piece) in kept]
     runs: list[Run] = []
     for number, piece in enumerate(left):
         runs += [(" " if number == 0 else "  ", text), (piece.text, piece.style)]
