@@ -249,7 +249,7 @@ class Terminal:
         column = 0
         for text, style in row:
             attributes = self._attributes(style)
-            if text.isascii() or not _ODD.search(text):
+            if text.isascii() or (self.unicode and not _ODD.search(text)):
                 cells = len(text)
                 if bottom and column + cells >= columns:
                     # the corner: addstr would print there and then raise; insstr moves nothing
@@ -274,6 +274,8 @@ class Terminal:
         return shape
 
     def _measured(self, cluster: str, cells: int) -> str:
+        if cluster.isascii():
+            return cluster
         pad = self._pad
         if self.unicode:
             with suppress(self._curses.error):
