@@ -106,23 +106,24 @@ class Engine:
             session.closing = reason
             self._leave(session, reason)
 
-    def close(self, session: Session, reason: str, said: str | None = None) -> None:
-        """End a session: others see ``reason``, the client reads it (or ``said``) in an ERROR, then the
-        socket closes.
+    def close(self, session: Session, reason: str) -> None:
+        """End a session: others see ``reason``, the client reads it in an ERROR, then the socket closes.
 
         https://modern.ircdocs.horse/#error-message
         """
         if session.closing:
             return
+        self._say_goodbye(session, reason, f"Closing link: ({session.host}) [{reason}]")
+        self._leave(session, reason)
+
+    def _say_goodbye(self, session: Session, reason: str, text: str) -> None:
         session.closing = reason
         session.inbox.clear()
         if session.request is not None:
             session.request.finish()
-        text = f"Closing link: ({session.host}) [{reason}]" if said is None else said
         self.queue.send(session, Message("ERROR", (text,)))
         self.queue.touch(session)
         session.outbox.end()
-        self._leave(session, reason)
 
     def _leave(self, session: Session, reason: str) -> None:
         user = session.user
@@ -301,9 +302,10 @@ class Engine:
                 session.set_caps(session.caps & ~lost)
 
     def shut_down(self, reason: str) -> None:
-        """Say goodbye to everybody."""
-        for session in list(self.sessions.values()):
-            self.close(session, reason, said=reason)
+        """Say goodbye to everybody.  Nobody remains who could see the others quit."""
+        for session in self.sessions.values():
+            if not session.closing:
+                self._say_goodbye(session, reason, reason)
 
 
 def _weight(item: Message | BadLine) -> int:

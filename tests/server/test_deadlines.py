@@ -142,9 +142,9 @@ def test_a_server_that_ends_says_so(chat):
     chat.engine.shut_down("Server going down")
     chat.settle()
     for client in (neural, nine, nobody):
-        assert client.read()[-1] == "ERROR :Server going down"
+        assert client.read() == ["ERROR :Server going down"]
         assert client.ended == "Server going down"
-    assert chat.engine.world.users == {}
     chat.engine.shut_down("Server going down")
+    chat.engine.lost(neural.session, "closed")
     chat.settle()
     assert nine.read() == []
