@@ -96,7 +96,7 @@ def isupport_tokens(settings: Settings) -> dict[str, str | None]:
         "PREFIX": f"({roles.LETTERS}){roles.SYMBOLS}",
         "SAFELIST": None,
         "STATUSMSG": roles.SYMBOLS,
-        "TARGMAX": f"NAMES:1,LIST:1,KICK:,WHOIS:1,PRIVMSG:{MAX_TARGETS},NOTICE:{MAX_TARGETS},"
+        "TARGMAX": f"NAMES:{MAX_TARGETS},LIST:1,KICK:,WHOIS:1,PRIVMSG:{MAX_TARGETS},NOTICE:{MAX_TARGETS},"
         f"TAGMSG:{MAX_TARGETS},JOIN:,PART:,MONITOR:",
         "TOPICLEN": str(limits.TOPICLEN),
         "USERLEN": str(limits.USERLEN),
@@ -149,10 +149,11 @@ def names(request: Request, channel: Channel) -> None:
     if can_see(viewer, channel):
         multi = bool(caps & cap.MULTI_PREFIX)
         full = caps & cap.USERHOST_IN_NAMES  # https://ircv3.net/specs/extensions/userhost-in-names
+        whole = viewer in channel.members  # members know each other, without asking for each
         shown = [
-            roles.prefix(held, multi) + (user.source if full else user.nick)
+            (roles.prefix(held, multi) if held else "") + (user.source if full else user.nick)
             for user, held in channel.members.items()
-            if can_see_member(viewer, user, channel)
+            if whole or can_see_member(viewer, user, channel)
         ]
         symbol = "@" if "s" in channel.modes else "="
         fixed = f":{request.settings.server.name} 353 {request.session.name} {symbol} {channel.name} :\r\n"
