@@ -24,6 +24,7 @@ from gchat.paths import data_folder, make_private
 if sys.platform != "win32":
     import fcntl
 
+LOBBY = "#lobby"
 PATIENCE = 10.0  # seconds for the server to listen, or for the one before to end
 _GLANCE = 0.01  # seconds between two looks for it
 
@@ -35,7 +36,7 @@ class LocalError(Exception):
 
 
 def join_local_server(folder: str | None = None, command: Sequence[str] | None = None) -> Address:
-    """Return the address of this account's own server, started if need be; it lives as long as we do.
+    """Return this account's own server and its lobby, started if need be; it lives as long as we do.
 
     ``folder`` is where its files are (default: the data folder); ``command`` is what starts it, to which its
     options are added.  Usually 0.3 seconds, at most ``PATIENCE``; raises LocalError.
@@ -50,11 +51,12 @@ def join_local_server(folder: str | None = None, command: Sequence[str] | None =
         starting = _open(place, "starting")
         try:
             fcntl.flock(starting, fcntl.LOCK_EX)
-            return _join(place, command or [sys.executable, "-P", "-m", "gchat.server"])
+            address = _join(place, command or [sys.executable, "-P", "-m", "gchat.server"])
+            return address._replace(channels=(LOBBY,))
         finally:
             os.close(starting)
     except OSError as error:
-        raise LocalError(f"no server can be started: {error.strerror}: {error.filename or place}") from error
+        raise LocalError(f"{error.filename or place} cannot be used: {error.strerror}") from error
 
 
 def _join(place: str, command: Sequence[str]) -> Address:

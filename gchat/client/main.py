@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from gchat.client.model import Model
     from gchat.irc.lines import Wire
 
-LOBBY = "#lobby"
 USAGE_ERROR = 2
 
 
@@ -217,9 +216,7 @@ def with_local_server(planned: Plan) -> Plan:
     except local.LocalError as error:
         raise ConfigError(str(error)) from error
     network = planned.networks[0]
-    return planned._replace(
-        networks=(network._replace(address=address, channels=((LOBBY, ""), *network.channels)),)
-    )
+    return planned._replace(networks=(network._replace(address=address),))
 
 
 # --- the model -----------------------------------------------------------------------------------
