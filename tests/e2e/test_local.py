@@ -77,5 +77,7 @@ def test_where_no_server_answers_one_is_started(machine: Machine, home: Path) ->
 def test_a_server_that_cannot_be_started_is_said(machine: Machine, home: Path) -> None:
     (home / ".local").write_text("a file where the folder should be")
     neural = machine.gchat("--local", "-n", "Neural")
-    neural.until(lambda text: f"{home}/.local/share cannot be used: Not a directory" in text.replace("\n", ""))
+    neural.until(
+        lambda text: f"{home}/.local/share cannot be used: Not a directory" in text.replace("\n", "")
+    )
     assert neural.wait() == 2
