@@ -5,6 +5,7 @@ import pytest
 from gchat.irc import limits
 from gchat.server import dispatch, passwords
 from gchat.server.settings import Server, Settings
+from gchat.tutorial.wire import TutorialWire
 
 SERVER = ":gchat.test"
 
@@ -244,6 +245,21 @@ def test_a_password_after_the_rest_comes_too_late(locked):
     client = locked.connect()
     lines = client.ask("NICK Neural", "USER neural 0 * :Neural", "PASS :open sesame")
     assert lines[0] == f"{SERVER} 464 Neural :Password incorrect"
+
+
+def test_the_password_is_not_kept(locked):
+    client = locked.connect()
+    client.send("PASS :open sesame", "NICK Neural", "USER neural 0 * :Neural")
+    assert client.session.password == ""
+
+
+@pytest.mark.parametrize("newline", [False, True])
+def test_who_cannot_give_a_password_does_not_come_in(locked, newline):
+    client = locked.plain(TutorialWire("#lobby", newline))
+    client.send_bytes(b"Neural" + b"\n" * newline)
+    assert client.ended == "This server has a password, which only an IRC client can give"
+    assert client.ended.encode() in client.read_bytes()
+    assert locked.engine.world.users == {}
 
 
 def test_who_leaves_while_the_password_is_checked_is_gone(locked):

@@ -79,7 +79,7 @@ def register(request: Request) -> Steps | None:
     session, settings = request.session, request.settings
     if session.user is not None or session.negotiating or not (session.nick and session.username):
         return None
-    if settings.server.password and not session.plain:
+    if settings.server.password:
         return _check_password(request)
     _commit(request)
     return None
@@ -87,10 +87,14 @@ def register(request: Request) -> Steps | None:
 
 def _check_password(request: Request) -> Steps:
     session = request.session
+    if session.plain:
+        request.engine.close(session, "This server has a password, which only an IRC client can give")
+        return
     if not (yield Work(passwords.verify, (request.settings.server.password, session.password))):
         request.reply(ERR_PASSWDMISMATCH)
         request.engine.close(session, "The password is wrong")
         return
+    session.password = ""
     _commit(request)
 
 
