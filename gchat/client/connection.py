@@ -148,7 +148,6 @@ def lost(turn: Turn, network: Network, reason: str) -> None:
     was_ready = network.state is State.READY
     reason = sanitise(reason) or network.problem or "the server closed it"
     network.problem = reason
-    network.outgoing.lost()
     _leave_all(network)
     _let_go(network)
     said = f"The connection to {network.name} is gone: {reason}."
@@ -178,11 +177,11 @@ def _wait(turn: Turn, network: Network) -> None:
     network.status = "waiting to try again"
 
 
-def _let_go(network: Network) -> None:
+def _let_go(network: Network, *, broke: bool = True) -> None:
     """Forget what was true of one connection only."""
     network.session = None
     network.lag = None
-    network.outgoing.lost()
+    network.outgoing.lost(broke=broke)
 
 
 def disconnect(turn: Turn, network: Network, reason: str = "") -> None:
@@ -198,7 +197,7 @@ def disconnect(turn: Turn, network: Network, reason: str = "") -> None:
     network.problem = ""
     network.status = ""
     _leave_all(network)
-    _let_go(network)
+    _let_go(network, broke=False)
     network.state = State.DISCONNECTED
     network.attempt = 0
     if was is not State.DISCONNECTED:

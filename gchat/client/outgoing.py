@@ -147,9 +147,12 @@ class Outgoing:
                     sent.mark(Delivery.SENT)
             self.waiting = [sent for sent in self.waiting if sent.time >= time]
 
-    def lost(self) -> None:
-        """Mark everything that is under way as failed."""
-        for sent in self.doubtful:
+    def lost(self, *, broke: bool = True) -> None:
+        """Mark everything that is under way as failed.
+
+        When the connection did not break but was left, what was written before went out before the goodbye.
+        """
+        for sent in self.doubtful if broke else ():
             self._fail(sent, DOUBT)
         for sent in (*self.waiting, *self.queue):
             self._fail(sent, GONE)

@@ -99,8 +99,9 @@ def leave_now(turn: Turn, network: Network) -> None:
     turn.send(network, session.take(turn.now))
 
 
-def flushed(network: Network) -> None:
+def flushed(network: Network, now: float) -> None:
     """Believe that what was written is sent, where the server will not show it to us."""
     session = network.session
-    if session is not None and "echo-message" not in session.caps:
+    if session is not None and network.outgoing.waiting and "echo-message" not in session.caps:
         network.outgoing.flushed()
+        session.ask_soon(now)

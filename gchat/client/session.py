@@ -44,6 +44,7 @@ WANTED = [
 
 PING_EVERY = 30.0  # seconds from one of our PINGs to the next
 # seconds without a byte after which the connection counts as lost: within a minute, with a PING in it
+SOON = 5.0  # seconds after which a server that echoes nothing is asked whether it read what we said
 SILENCE = 55.0
 REGISTRATION = 60.0  # seconds a server has to let us in
 ASLEEP = 90.0  # nobody ticked for so long: the machine slept, the server gets another ten seconds
@@ -103,6 +104,7 @@ class Session:
 
     __slots__ = (
         "_batches",
+        "_due",
         "_heard",
         "_label",
         "_nicks",
@@ -148,6 +150,7 @@ class Session:
         self._label = 0
         self._started = self._heard = self._ticked = now
         self._pinged = now  # when the last PING was sent
+        self._due = now + PING_EVERY  # when the next one is
         self._ping_token = ""  # of a PING without an answer
         self._waiting = 0
         self.send("CAP", "LS", "302")
@@ -213,6 +216,7 @@ class Session:
         if now < self._ticked:  # the clock was set back
             self._heard = min(self._heard, now)
             self._pinged = min(self._pinged, now)
+            self._due = min(self._due, now + PING_EVERY)
             self._started = min(self._started, now)
         elif now - self._ticked > ASLEEP:
             self._heard = max(self._heard, now - SILENCE + 10)
@@ -225,7 +229,7 @@ class Session:
             return
         if now - self._heard >= SILENCE:
             self.dead = f"the server said nothing for {SILENCE:.0f} seconds"
-        elif not self._ping_token and now - self._pinged >= PING_EVERY:
+        elif not self._ping_token and now >= self._due:
             self._ping(now)
         elif self._ping_token and now - self._pinged > (self.lag or 0.0):
             self.lag = now - self._pinged
@@ -236,11 +240,16 @@ class Session:
             return self._started + REGISTRATION
         if self._ping_token:
             return min(self._heard + SILENCE, self._ticked + 5.0)
-        return min(self._heard + SILENCE, self._pinged + PING_EVERY)
+        return min(self._heard + SILENCE, self._due)
+
+    def ask_soon(self, now: float) -> None:
+        """Have the next PING sent soon: something was said that the server does not acknowledge by itself."""
+        self._due = min(self._due, now + SOON)
 
     def _ping(self, now: float) -> None:
         self._waiting += 1
         self._pinged = now
+        self._due = now + PING_EVERY
         self._ping_token = f"gchat{self._waiting}"
         self.send("PING", self._ping_token)
 

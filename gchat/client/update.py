@@ -77,7 +77,7 @@ def _from_network(turn: Turn, network: Network, event: _FromNetwork) -> None:
         case Received():
             receive(turn, network, event.data)
         case Flushed():
-            flushed(network)
+            flushed(network, turn.now)
         case Connecting():
             connection.connecting(turn, network, event.where)
         case Connected():

@@ -122,6 +122,21 @@ def test_without_echo_a_break_leaves_doubt(ready: Playbook) -> None:
     assert "perhaps not sent" in next(line for line in ready.lines("#team") if line.text == "new").problem
 
 
+def test_without_echo_the_server_is_asked_soon(ready: Playbook) -> None:
+    ready.type("hello")
+    ready.wait(6)
+    assert ready.sent() == ["PING :gchat2"]
+    ready.server(":irc.example PONG irc.example :gchat2")
+    ready.happen(events.ConnectionLost(1, "reset"))
+    assert deliveries(ready) == [("hello", "sent")]
+
+
+def test_leaving_makes_no_doubt(ready: Playbook) -> None:
+    ready.type("hello")
+    ready.type("/disconnect")
+    assert deliveries(ready) == [("hello", "sent")]
+
+
 def test_without_echo_a_refusal_finds_its_line(ready: Playbook) -> None:
     ready.type("hello")
     ready.server(":irc.example 404 Neural #team :Cannot send to channel")

@@ -219,8 +219,10 @@ def _modes_are(turn: Turn, network: Network, message: Message) -> None:
         network.answers.quiet.discard(("324", folded))
         network.answers.quiet.add(("329", folded))
         return
-    text = sanitise(" ".join(message.params[2:]))
-    turn.answer(buffer or turn.place(network), f"The modes of {sanitise(message.params[1])} are {text}")
+    text = sanitise(" ".join(message.params[2:])).strip("+ ")
+    name = sanitise(message.params[1])
+    told = f"The modes of {name} are +{text}" if text else f"{name} has no modes"
+    turn.answer(buffer or turn.place(network), told)
 
 
 def _created(turn: Turn, network: Network, message: Message) -> None:

@@ -4,7 +4,7 @@ To word an error: a row in ``_SENTENCES``.  ``{p1}`` is the numeric's second par
 nick), and so on; ``{text}`` is the server's own sentence.  What has no row is shown with the server's words.
 """
 
-from gchat.client.model import Network
+from gchat.client.model import Buffer, Network
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 from gchat.irc import numerics as n
@@ -139,7 +139,17 @@ def refuse(turn: Turn, network: Network, message: Message) -> None:
             said += f"; trying {session.nick}"
         turn.complain(network.server_buffer, f"{_capital(said)}.")
         return
-    turn.complain(turn.place_for(network, target), f"{said if named else _capital(said)}.")
+    turn.complain(_place(turn, network, number, target), f"{said if named else _capital(said)}.")
+
+
+def _place(turn: Turn, network: Network, number: str, target: str) -> Buffer:
+    """Return where an error is read: where its cause was typed, as far as that is known.
+
+    A refusal about a nick (in use, not in the channel) is no part of the conversation with them.
+    """
+    if turn.asked_in is not None or not (number in _ABOUT_A_MESSAGE or network.isupport.is_channel(target)):
+        return turn.place(network)
+    return turn.place_for(network, target)
 
 
 def _standard_reply(turn: Turn, network: Network, message: Message) -> None:

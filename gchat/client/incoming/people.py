@@ -117,6 +117,8 @@ def _nick(turn: Turn, network: Network, message: Message) -> None:
     if not message.params:
         return
     raw_old, raw_new = message.source.partition("!")[0], message.params[0]
+    if turn.label:  # the answer to our own NICK; InspIRCd 3.15 writes it with the new nick as its source
+        raw_old = network.nick
     old, new = network.fold(raw_old), network.fold(raw_new)
     user = network.users.pop(old, None) or User(sanitise(raw_old))
     shown_old, user.nick = user.nick, sanitise(raw_new)

@@ -23,6 +23,9 @@ def channel_name(network: Network, name: str) -> str:
 
 
 def _is_channel(network: Network, word: str) -> bool:
+    """Tell whether a word names a channel; where '+' may begin one, "+m" is a mode unless we are there."""
+    if word.startswith("+"):
+        return network.fold(word) in network.buffers
     return network.isupport.is_channel(word)
 
 

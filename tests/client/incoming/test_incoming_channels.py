@@ -120,6 +120,15 @@ def test_asking_for_modes(ready: Playbook) -> None:
     assert ready.last("#team").startswith("#team was created on 13 September 2020")
 
 
+def test_a_server_whose_channels_may_begin_with_a_plus(playbook: Callable[[], Playbook]) -> None:
+    book = playbook().register(isupport="CHANTYPES=#&+ CASEMAPPING=ascii").join()
+    assert book.type("/mode +m") == ["MODE #team +m"]
+    assert book.type("/join +plus") == ["JOIN +plus"]
+    book.server(":Neural!u@h JOIN +plus", ":s 324 Neural +plus +", ":s 324 Neural +plus +")
+    assert book.last("+plus") == "+plus has no modes"
+    assert book.type("/mode +plus +m")[-1] == "MODE +plus +m"
+
+
 def test_our_own_modes(ready: Playbook) -> None:
     ready.server(":Neural MODE Neural :+i", ":s 221 Neural +iw")
     assert ready.texts()[-2:] == ["Your modes changed: +i", "Your modes are +iw"]

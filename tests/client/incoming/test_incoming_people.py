@@ -125,6 +125,14 @@ def test_we_are_called_otherwise(ready: Playbook) -> None:
     assert ready.lines("#team")[-1].highlight
 
 
+@pytest.mark.parametrize("source", ["Neural", "Nova"])
+def test_we_asked_to_be_called_otherwise(modern: Playbook, source: str) -> None:
+    assert modern.type("/nick Nova") == ["@label=g1 NICK Nova"]
+    modern.server(f"@label=g1 :{source}!u@home.example NICK :Nova")
+    assert modern.network.nick == "Nova"
+    assert roster(modern) == ["@Nine", "Nova"]
+
+
 def test_an_invitation(ready: Playbook) -> None:
     ready.server(f"{NINE} INVITE Neural :#ops")
     assert ready.last() == "Nine invites you to #ops (/join #ops goes there)"
