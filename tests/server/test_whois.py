@@ -60,6 +60,7 @@ def test_somebody_who_is_here(pair, asked, shown):
             "elsewhere Neural",
             ["402 Nine elsewhere :No such server", "318 Nine Neural :End of /WHOIS list"],
         ),
+        ("nobody nobody", ["401 Nine nobody :No such nick/channel", "318 Nine nobody :End of /WHOIS list"]),
         (": Neural", ["401 Nine _Neural :No such nick/channel", "318 Nine _Neural :End of /WHOIS list"]),
         (
             "x" * 450,

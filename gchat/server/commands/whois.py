@@ -48,13 +48,14 @@ _ECHO = 200  # bytes of what the client asked for that a reply repeats
 def whois(request: Request) -> None:
     """WHOIS [server or nick] nick
 
-    One nick at a time, as TARGMAX says; the end names all that were asked for.
+    One nick at a time, as TARGMAX says; the end names all that were asked for.  Clients name a nick twice to
+    ask the server it is on; where nobody is called so, it is the nick that is missing, not a server.
     """
     asked = request.param(1) if len(request.params) > 1 else request.param(0)
     if not asked:
         raise ReplyError(ERR_NONICKNAMEGIVEN)
     shown = limits.cut(asked, _ECHO)
-    if len(request.params) > 1 and not _is_target(request, request.params[0]):
+    if len(request.params) > 1 and not _is_target(request, request.params[0], asked):
         request.reply(ERR_NOSUCHSERVER, limits.cut(request.params[0], _ECHO) or "*")
     else:
         nick = asked.split(",")[0]
@@ -66,9 +67,10 @@ def whois(request: Request) -> None:
     request.reply(RPL_ENDOFWHOIS, shown)
 
 
-def _is_target(request: Request, target: str) -> bool:
+def _is_target(request: Request, target: str, asked: str) -> bool:
     """True for what may stand before the nick: who is to be asked, which is always this server."""
-    return fold(target) == fold(request.settings.server.name) or request.world.user(target) is not None
+    known = (fold(asked), fold(request.settings.server.name))
+    return fold(target) in known or request.world.user(target) is not None
 
 
 def _describe(request: Request, user: User) -> None:
