@@ -12,7 +12,8 @@ from gchat.irc.message import Message
 
 _SENTENCES = {
     n.ERR_NOSUCHNICK: "nobody here is called {p1}",
-    n.ERR_NOSUCHSERVER: "there is no server called {p1}",
+    # also the answer to /whois, which asks the server that somebody is on
+    n.ERR_NOSUCHSERVER: "neither a server nor anybody here is called {p1}",
     n.ERR_NOSUCHCHANNEL: "there is no channel {p1}, or its name is not one this server allows",
     n.ERR_CANNOTSENDTOCHAN: "{p1} does not let you speak: {text}",
     n.ERR_TOOMANYCHANNELS: "you are in as many channels as this server allows; /part one to join {p1}",
