@@ -26,7 +26,8 @@ import pyte
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PATIENCE = 20.0  # seconds: far more than anything takes, far less than a hanging suite
+# seconds: far more than anything takes, far less than a hanging suite
+PATIENCE = float(os.environ.get("GCHAT_TEST_PATIENCE", "20"))
 
 
 def find(program: str) -> str:
@@ -65,6 +66,7 @@ class Terminal:
             os.chdir(home)
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.execv(argv[0], argv)
+        self.modes_before = self.modes  # nothing was painted yet: the program is still being loaded
         self.status: int | None = None
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
@@ -73,9 +75,24 @@ class Terminal:
         """The screen as lines without the blanks at their ends."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
+    def row(self, wanted: str) -> str:
+        """The first row of the screen that shows something; fails where none does."""
+        rows = [row for row in self.text.split("\n") if wanted in row]
+        assert rows, f"{wanted!r} is not on the screen:\n{self.text}"
+        return rows[0]
+
+    @property
+    def modes(self) -> list[object]:
+        """The flags and special characters of the terminal, as termios has them."""
+        return termios.tcgetattr(self.fd)
+
     def type(self, keys: str) -> None:
-        """Press keys; Enter is ``\\r``."""
+        """Press keys; Enter is ``\\r``, Alt and a key are ``\\x1b`` and the key."""
         os.write(self.fd, keys.encode())
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the program a signal."""
+        os.kill(self.pid, number)
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the window's size, as a person does with the mouse."""
@@ -187,7 +204,9 @@ class GchatServer(Process):
         super().__init__([*argv, "--port-file", str(port_file), *options], home)
         try:
             self.until("Listening on")
-            self.port = int(port_file.read_text().split()[0].rpartition(":")[2])
+            # in the order of the options: HOST:PORT, tls://HOST:PORT, unix:PATH
+            self.addresses = port_file.read_text().split()
+            self.port = int(self.addresses[0].rpartition(":")[2])
         except BaseException:
             self.close()
             raise
