@@ -18,7 +18,7 @@ from gchat.client.settings import THEMES, NetworkSettings, Settings
 
 if TYPE_CHECKING:
     from gchat.client.model import Model
-    from gchat.irc.lines import Wire
+    from gchat.client.session import ClientWire
 
 USAGE_ERROR = 2
 
@@ -252,8 +252,9 @@ def _login(environ: Mapping[str, str]) -> str:
         return ""
 
 
-def _wire_for(address: Address) -> "Wire":
-    from gchat.client.model import irc_wire
+def _wire_for(address: Address) -> "ClientWire":
+    """Return what speaks an address's language."""
+    from gchat.client.session import irc_wire
 
     if address.language != TUTORIAL:
         return irc_wire(address)

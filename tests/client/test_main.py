@@ -12,6 +12,7 @@ from gchat.client.config import Config, ConfigError
 from gchat.client.main import Plan, make_model, make_parser, plan
 from gchat.client.overlay import Step, Welcome
 from gchat.client.settings import NetworkSettings, Settings
+from gchat.tutorial.peer import TutorialPeer
 
 WORK = NetworkSettings(
     "work",
@@ -297,6 +298,12 @@ def test_who_named_a_server_is_asked_for_the_nickname_only() -> None:
     assert [network.address.host for network in model.networks] == ["irc.example"]
     assert isinstance(model.overlay, Welcome)
     assert make_model(planned("irc://Nine@irc.example"), {}).overlay is None
+
+
+def test_the_language_is_the_address_s() -> None:
+    model = make_model(planned(""), {})
+    assert isinstance(model.wire_for(parse_address("tutorial://localhost")), TutorialPeer)
+    assert not isinstance(model.wire_for(parse_address("irc://localhost")), TutorialPeer)
 
 
 def test_jitter_is_from_zero_to_one() -> None:
