@@ -145,7 +145,7 @@ class Loop:
         self._ending = [transport for transport in self._ending if not transport.closed]
         view_due = view_deadline(self.model, clock)
         self._dirty = self._dirty or (view_due is not None and view_due <= clock)
-        if self._dirty and (typed or now >= self._next_frame):
+        if self._dirty and self._code is None and (typed or now >= self._next_frame):
             self._dirty = False
             self.screen.set_mouse(self.model.settings.mouse)
             self.screen.paint(self.model, clock)

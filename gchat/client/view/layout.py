@@ -7,6 +7,7 @@ folded away comes back, or one goes, where ``model.panes`` says so.
 from typing import NamedTuple
 
 from gchat.client.model import Model
+from gchat.client.overlay import Help
 
 NICK_LIST_FROM = 90  # columns
 BUFFER_LIST_FROM = 64
@@ -50,9 +51,10 @@ def layout(model: Model, title_wanted: int, input_wanted: int) -> Layout:
     status = 1 if rows >= STATUS_FROM else 0
     entry = min(max(1, input_wanted), third)
     buffers, members = sizes(columns)
-    if not model.panes.get("buffers", columns >= BUFFER_LIST_FROM):
+    helped = isinstance(model.overlay, Help)  # which has the whole width
+    if helped or not model.panes.get("buffers", columns >= BUFFER_LIST_FROM):
         buffers = 0
-    if not (model.panes.get("members", columns >= NICK_LIST_FROM) and _has_members(model)):
+    if helped or not (model.panes.get("members", columns >= NICK_LIST_FROM) and _has_members(model)):
         members = 0
     pane = columns - (buffers and buffers + 1) - (members and members + 1)
     if pane < _NARROWEST_PANE and members:  # there is no room for it beside the rest: it alone, or what fits

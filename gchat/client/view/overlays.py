@@ -6,15 +6,33 @@ from gchat.client.text import wrap
 from gchat.client.view.lines import Looks
 from gchat.client.view.prompt import written
 
+_NARROWEST = 30  # cells for the words of a help line beside what they explain
+
 
 def help_texts(overlay: Help, columns: int) -> list[str]:
-    """Return the help's rows, wrapped; what is wrapped stands under its line's own indent."""
+    """Return the help's rows; what is wrapped stands under its own column."""
     rows = []
     for line in overlay.lines:
-        indent = min(len(line) - len(line.lstrip(" ")), max(columns - 12, 0))
         text = line.lstrip(" ")
-        rows += [" " * (indent + 1) + text[a:b] for a, b in wrap(text, columns - indent - 2)]
+        indent = min(len(line) - len(text), max(columns - 12, 0))
+        head, words = _columns(text)
+        at = indent + len(head)
+        if head and columns - at < _NARROWEST:  # no room beside it: under it
+            rows.append(" " * (indent + 1) + head.rstrip(" "))
+            head, at = "", min(indent + 4, max(columns - 12, 0))
+        for number, (start, end) in enumerate(wrap(words, columns - at - 2)):
+            rows.append(" " * (indent + 1) + head if head and not number else " " * (at + 1))
+            rows[-1] += words[start:end]
     return rows
+
+
+def _columns(text: str) -> tuple[str, str]:
+    """Split a line of a table, whose columns are two spaces apart or more: the first, and the rest."""
+    _, gap, rest = text.partition("  ")
+    if not gap or not rest.strip(" "):
+        return "", text
+    words = rest.lstrip(" ")
+    return text[: len(text) - len(words)], words
 
 
 def help_rows(overlay: Help, height: int, columns: int, looks: Looks) -> list[Row]:

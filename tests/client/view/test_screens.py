@@ -362,9 +362,34 @@ def test_a_long_line_wraps_in_the_input(team: Any) -> None:
 def test_help_lies_over_the_messages(team: Any) -> None:
     team.model.overlay = Help("Commands", [f"/command{n}  does something" for n in range(30)])
     rows = team.picture(100, 24).splitlines()
-    assert rows[1].startswith(" gchat.local       │ Commands")
-    assert rows[3].startswith(" ▌ 2 #team         │ /command0  does something")
+    assert rows[1] == " Commands"
+    assert rows[3] == " /command0  does something"
     assert "Escape leaves the help" in rows[-2]
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows"),
+    [
+        (80, ["   /deop [#channel] nick ...  take the operator's role from everybody you name"]),
+        (
+            70,
+            ["   /deop [#channel] nick ...  take the operator's role from everybody", " " * 30 + "you name"],
+        ),
+        (
+            40,
+            [
+                "   /deop [#channel] nick ...",
+                "       take the operator's role from",
+                "       everybody you name",
+            ],
+        ),
+    ],
+)
+def test_help_is_wrapped_under_its_column(team: Any, columns: int, rows: list[str]) -> None:
+    team.model.overlay = Help(
+        "Commands", ["  /deop [#channel] nick ...  take the operator's role from everybody you name"]
+    )
+    assert team.picture(columns, 24).splitlines()[3 : 3 + len(rows)] == rows
 
 
 def test_nothing_is_there_yet(scene: Any) -> None:
