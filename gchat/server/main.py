@@ -153,7 +153,7 @@ def hash_password() -> int:
     if not password:
         print("gchat-server: an empty password protects nothing", file=sys.stderr)
         return USAGE_ERROR
-    print(passwords.hash_password(password))
+    print(passwords.hash_password(password, os.urandom(passwords.SALT_BYTES)))
     return 0
 
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from typing import NamedTuple
 
 _N, _R, _P = 2**14, 8, 1
-_SALT_BYTES = 16
+SALT_BYTES = 16
 _HASH_BYTES = 32
 _MEMORY = 256 * 1024 * 1024  # bytes that a hash may ask for; one that wants more is none of ours
 
@@ -31,12 +30,11 @@ class _Hash(NamedTuple):
     digest: bytes
 
 
-def hash_password(password: str, n: int = _N) -> str:
-    """Return a new hash of a password; it differs from call to call, because its salt does.
+def hash_password(password: str, salt: bytes, n: int = _N) -> str:
+    """Return a new hash of a password; ``salt`` are ``SALT_BYTES`` that are random and used only once.
 
     ``n`` is the cost, a power of two: what it takes grows with it.
     """
-    salt = os.urandom(_SALT_BYTES)
     digest = _scrypt(password, _Hash(n, _R, _P, salt, bytes(_HASH_BYTES)))
     return f"scrypt${n}${_R}${_P}${b64encode(salt).decode()}${b64encode(digest).decode()}"
 

@@ -41,7 +41,7 @@ enabled = false
 password = "{oper}"
 """
 
-_OPER = hash_password("operpassword")
+_OPER = hash_password("operpassword", b"salt")
 
 
 class GchatController(BaseServerController, DirectoryBasedController):
@@ -128,7 +128,7 @@ class GchatController(BaseServerController, DirectoryBasedController):
             file.write(
                 CONFIG.format(
                     listener=f"{'tls://' if ssl else ''}{hostname}:{port}",
-                    password=hash_password(password) if password else "",
+                    password=hash_password(password, b"salt") if password else "",
                     cert=cert,
                     key=key,
                     oper=_OPER,

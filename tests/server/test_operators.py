@@ -8,7 +8,7 @@ from gchat.server import passwords
 from gchat.server.settings import Operator, Server, Settings
 
 SERVER = ":gchat.test"
-HASHED = passwords.hash_password("operpassword", n=2)
+HASHED = passwords.hash_password("operpassword", b"salt", n=2)
 BLOCKS = (
     Operator("operuser", HASHED),
     Operator("nearby", HASHED, host="192.0.2.* *@127.0.0.1"),

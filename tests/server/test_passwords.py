@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gchat.server import passwords
 
-HASHED = passwords.hash_password("correct horse")
+HASHED = passwords.hash_password("correct horse", b"a salt of its own")
 _, N, R, P, SALT, DIGEST = HASHED.split("$")
 
 
@@ -19,11 +19,11 @@ def test_a_password_fits_its_hash_and_no_other():
 
 
 def test_two_hashes_of_one_password_differ():
-    assert passwords.hash_password("correct horse") != HASHED
+    assert passwords.hash_password("correct horse", b"another salt") != HASHED
 
 
 def test_any_text_can_be_a_password():
-    hashed = passwords.hash_password("pässwort \U0001f40e \ud800")
+    hashed = passwords.hash_password("pässwort \U0001f40e \ud800", b"salt")
     assert passwords.verify(hashed, "pässwort \U0001f40e \ud800")
 
 

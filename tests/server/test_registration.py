@@ -216,7 +216,7 @@ def test_everything_else_has_to_wait_for_registration(chat, command):
 
 # PASS
 
-HASHED = passwords.hash_password("open sesame", n=2)
+HASHED = passwords.hash_password("open sesame", b"salt", n=2)
 
 
 @pytest.fixture

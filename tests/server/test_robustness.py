@@ -137,7 +137,7 @@ def unharmed(nine):
 
 @pytest.fixture(autouse=True)
 def _cheap_hashes(monkeypatch):
-    monkeypatch.setattr(passwords, "NOBODY", passwords.hash_password("x", n=2))
+    monkeypatch.setattr(passwords, "NOBODY", passwords.hash_password("x", b"salt", n=2))
 
 
 @pytest.fixture
