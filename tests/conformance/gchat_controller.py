@@ -8,9 +8,10 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 from irctest.basecontrollers import BaseServerController, DirectoryBasedController
-from irctest.patma import ANYSTR, StrRe
+from irctest.patma import ANYSTR, Operator, StrRe
 from irctest.runner import NotImplementedByController
 from irctest.specifications import Capabilities, OptionalBehaviors
 
@@ -49,7 +50,7 @@ class GchatController(BaseServerController, DirectoryBasedController):
 
     software_name = "gchat"
     _port_wait_interval = 0.02
-    supported_sasl_mechanisms: set[str] = set()
+    supported_sasl_mechanisms: ClassVar[set[str]] = set()
     supports_sts = False
     extban_mute_char = "m"
 
@@ -87,7 +88,7 @@ class GchatController(BaseServerController, DirectoryBasedController):
             OptionalBehaviors.NO_CTCP,
         )
     )
-    isupport = {  # noqa: RUF012 - the base class declares it so
+    isupport: ClassVar[dict[str, str | Operator | None]] = {
         "BOT": "B",
         "CASEMAPPING": "ascii",
         "ELIST": StrRe(".*U.*"),
