@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gchat.irc.message import BadLine, Message
 
 MOST_OPEN = 64  # batches open at a time; a server that opens more gets them read as plain messages
-MOST_ITEMS = 20_000  # messages kept back in one batch; it is handed on in pieces beyond
+MOST_ITEMS = 20_000  # messages kept back in all of them; beyond, they are handed on in pieces
 
 
 class Batch(NamedTuple):
@@ -28,11 +28,12 @@ Item = Message | BadLine | Batch
 class Batches:
     """The batches that are open on one connection."""
 
-    __slots__ = ("_open", "_parents")
+    __slots__ = ("_kept", "_open", "_parents")
 
     def __init__(self) -> None:
         """Start with none."""
         self._open: dict[str, Batch] = {}
+        self._kept = 0
         self._parents: dict[str, str] = {}
 
     def __bool__(self) -> bool:
@@ -45,9 +46,12 @@ class Batches:
         if batch is None:
             return False
         batch.items.append(message)
-        if len(batch.items) > MOST_ITEMS:
-            out.append(batch._replace(items=batch.items[:]))
-            batch.items.clear()
+        self._kept += 1
+        if self._kept > MOST_ITEMS:
+            for batch in self._open.values():
+                out.append(batch._replace(items=batch.items[:]))
+                batch.items.clear()
+            self._kept = 0
         return True
 
     def mark(self, message: Message, out: list[Item]) -> None:
@@ -62,6 +66,7 @@ class Batches:
             batch = self._open.pop(name)
             parent = self._open.get(self._parents.pop(name))
             if parent is None:
+                self._kept = max(0, self._kept - len(batch.items))
                 out.append(batch)
             else:
                 parent.items.append(batch)

@@ -66,7 +66,7 @@ COMMANDS: dict[str, Command] = {
     "mode": Command("[#channel or nick] [modes]", "show or change modes", ("target", "nick"), rooms.mode),
     "msg": Command("nick text", "send a message", ("target", "text"), people.msg, False),
     "names": Command("[#channel]", "show who is in a channel", _C, rooms.names),
-    "nick": Command("name", "call yourself otherwise", ("nick",), people.nick),
+    "nick": Command("name", "call yourself otherwise", ("nick",), people.nick, False),
     "notice": Command("nick text", "send a notice", ("target", "text"), people.notice, False),
     "op": Command("[#channel] nick ...", "make somebody an operator", _N, rooms.role("+", "o")),
     "part": Command("[#channel] [reason]", "leave a channel", ("channel", "text"), rooms.part),

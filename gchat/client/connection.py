@@ -55,16 +55,21 @@ def connected(turn: Turn, network: Network) -> None:
     network.status = "saying who we are"
     network.isupport = ISupport()
     network.answers = Answers()
+    network.wanted_nick = network.wanted_nick or _nick_of(turn, network)
     network.session = Session(turn.model.wire_for(network.address), identity(turn, network), turn.now)
+
+
+def _nick_of(turn: Turn, network: Network) -> str:
+    return network.settings.nick or network.address.nick or turn.model.settings.nick
 
 
 def identity(turn: Turn, network: Network) -> Identity:
     """Return who to be on a network: its own settings, else the general ones."""
     general, own = turn.model.settings, network.settings
-    nick = own.nick or network.address.nick or general.nick
+    nick = _nick_of(turn, network)
     return Identity(
-        network.nick or nick,
-        (nick, *general.alternatives) if network.nick not in {"", nick} else general.alternatives,
+        network.wanted_nick,
+        (nick, *general.alternatives) if nick != network.wanted_nick else general.alternatives,
         own.username or general.username,
         own.realname or general.realname,
         own.password,

@@ -207,6 +207,7 @@ class Network:
         "status",
         "users",
         "wanted",
+        "wanted_nick",
     )
 
     def __init__(self, number: int, settings: NetworkSettings, scrollback: int, kill_ring: KillRing) -> None:
@@ -221,6 +222,7 @@ class Network:
         self.status = ""  # what is being done, in words: "trying 127.0.0.1 port 6667"; "" when READY
         self.problem = ""  # why the last connection failed or ended, a sentence without its full stop
         self.nick = ""  # ours, as the server knows it
+        self.wanted_nick = ""  # the one we would like to have
         self.away = ""  # our away message, "" when here
         self.lag: float | None = None  # seconds; grows while a PING is unanswered; None = not measured yet
         self.attempt = 0  # connections tried since the last one that got ready

@@ -19,28 +19,16 @@ from gchat.client.address import Address
 from gchat.client.batches import Batches, Item
 from gchat.irc import sasl
 from gchat.irc.caps import parse_caps
-from gchat.irc.limits import TAGS
+from gchat.irc.limits import LINE, TAGS
 from gchat.irc.lines import LineBuffer, Wire
 from gchat.irc.message import NO_TAGS, Message, encode
 
-WANTED = [
-    "message-tags",
-    "server-time",
-    "echo-message",
-    "labeled-response",
-    "batch",
-    "standard-replies",
-    "multi-prefix",
-    "userhost-in-names",
-    "extended-join",
-    "away-notify",
-    "account-notify",
-    "account-tag",
-    "chghost",
-    "setname",
-    "invite-notify",
-    "cap-notify",
-]
+WANTED = (
+    *("message-tags", "server-time", "echo-message", "labeled-response", "batch", "standard-replies"),
+    *("multi-prefix", "userhost-in-names", "extended-join", "away-notify", "account-notify", "account-tag"),
+    *("chghost", "setname", "invite-notify", "cap-notify"),
+    "inspircd.org/standard-replies",  # InspIRCd's name for standard-replies
+)
 
 PING_EVERY = 30.0  # seconds from one of our PINGs to the next
 # seconds without a byte after which the connection counts as lost: within a minute, with a PING in it
@@ -48,13 +36,18 @@ SOON = 5.0  # seconds after which a server that echoes nothing is asked whether 
 SILENCE = 55.0
 REGISTRATION = 60.0  # seconds a server has to let us in
 ASLEEP = 90.0  # nobody ticked for so long: the machine slept, the server gets another ten seconds
+_MOST_CAPS = 1000  # capabilities of a server that are remembered
 _REQUEST_BYTES = 400  # of capability names in one CAP REQ, well under a line
 # of a server's line without tags: some send more than 512 bytes, none is refused for it
 _LONGEST_LINE = 16 * 1024
 
 
 class ClientWire(Wire, Protocol):
-    """A wire that may have something to answer by itself."""
+    """A wire that may have something to say by itself, as one to a server that speaks no IRC has."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether ``feed(b"")`` has messages that answer what was encoded."""
 
     def take(self) -> bytes:
         """Return what the wire itself wants to send now."""
@@ -63,15 +56,17 @@ class ClientWire(Wire, Protocol):
 class IrcWire:
     """IRC as a client reads it: generously."""
 
-    __slots__ = ("feed",)
+    __slots__ = ("feed", "longest", "ready")
 
     def __init__(self) -> None:
         """Start with nothing received."""
+        self.ready = False
+        self.longest = LINE  # bytes the server takes in a line without its tags
         self.feed = LineBuffer(_LONGEST_LINE, TAGS, strict_utf8=False).feed
 
     def encode(self, message: Message) -> bytes:
         """Write one line."""
-        return encode(message)
+        return encode(message, self.longest)
 
     def join(self, pieces: list[bytes], now: float) -> bytes:
         """Put lines together."""
@@ -188,11 +183,17 @@ class Session:
         """Tell whether client-only tags and TAGMSG may be sent."""
         return "message-tags" in self.caps
 
+    def allow(self, longest: int) -> None:
+        """Send lines of up to so many bytes (LINELEN in ISUPPORT)."""
+        if isinstance(self.wire, IrcWire):
+            self.wire.longest = longest
+
     # --- receiving ---------------------------------------------------------------------------
 
     def receive(self, data: bytes, now: float) -> list[Item]:
         """Take what came from the server; return what the model should know of, in order.  Never raises."""
-        self._heard = now
+        if data:  # what the wire says by itself is no sign of life
+            self._heard = now
         out: list[Item] = []
         append = out.append
         own = _OWN.get
@@ -268,7 +269,8 @@ class Session:
 
     def wanted(self) -> list[str]:
         """Return the capabilities that are offered, wanted, and not had yet."""
-        names = [name for name in WANTED if name in self.offered and name not in self.caps]
+        asked = {name for names in self._requested for name in names}
+        names = [name for name in WANTED if name in self.offered and name not in self.caps | asked]
         if not self.registered and self._can_log_in():
             names.append("sasl")
         return names
@@ -324,7 +326,8 @@ def _cap(session: Session, message: Message, now: float) -> bool:
     verb = message.params[1].upper()
     names = message.params[-1].split()
     if verb in {"LS", "NEW"}:
-        session.offered.update(parse_caps(message.params[-1]))
+        if len(session.offered) < _MOST_CAPS:
+            session.offered.update(parse_caps(message.params[-1]))
         if verb == "LS" and message.params[2] == "*" and len(message.params) > 3:
             return True  # more lines follow
         session.request(session.wanted())
@@ -338,8 +341,8 @@ def _cap(session: Session, message: Message, now: float) -> bool:
         for name in names:
             if name[0] == "-":
                 session.caps.discard(name[1:])
-            else:
-                session.caps.add(name.lstrip("~=").partition("=")[0])
+            elif name in WANTED or name == "sasl":
+                session.caps.add(name)
         session.answered(names)
         session.negotiated()
     elif verb == "NAK":
@@ -414,6 +417,7 @@ def _pong(session: Session, message: Message, now: float) -> bool:
     if session._ping_token:
         session._ping_token = ""
         session.lag = max(0.0, now - session._pinged)
+        session._heard = now
         session.confirmed = session._pinged
     return True
 

@@ -30,6 +30,8 @@ from gchat.client.saying import flushed, leave_now
 from gchat.client.slash.program import quit_all
 from gchat.client.turn import Turn
 
+_MOST_ANSWERS = 16  # of a wire to its own session in one turn; it never needs more than three
+
 _FromNetwork = Connecting | Connected | Received | Flushed | ConnectionFailed | ConnectionLost
 
 
@@ -60,8 +62,18 @@ def update(model: Model, event: Event, now: float) -> list[Effect]:
             if source is not None:
                 _from_network(turn, source, event)
     for network in model.networks:
-        leave_now(turn, network)
+        _settle(turn, network)
     return turn.effects
+
+
+def _settle(turn: Turn, network: Network) -> None:
+    """Have everything sent, and hear what the wire answers by itself."""
+    for _ in range(_MOST_ANSWERS):
+        leave_now(turn, network)
+        session = network.session
+        if session is None or not session.wire.ready:
+            return
+        receive(turn, network, b"")
 
 
 def deadline(model: Model, now: float) -> float | None:

@@ -154,6 +154,7 @@ def test_silence_is_a_loss(ready: Playbook) -> None:
 
 def test_we_come_back_as_who_we_were(ready: Playbook) -> None:
     ready.type("/away lunch")
+    ready.type("/nick Nova")
     ready.server(":Neural!u@h NICK Nova")
     ready.happen(events.ConnectionLost(1, ""))
     ready.wait(2)
@@ -163,6 +164,31 @@ def test_we_come_back_as_who_we_were(ready: Playbook) -> None:
     assert ready.sent() == ["NICK Neural"]
     ready.server(":s 001 Neural :Hi", ":s 422 Neural :x")
     assert "AWAY :lunch" in ready.sent()
+
+
+def test_a_nick_that_becomes_free_is_taken_back(playbook: Callable[[], Playbook]) -> None:
+    book = playbook()
+    book.connect()
+    book.server(":s 433 * Neural :in use", ":s 001 Neural_ :Hi", ":s 422 Neural_ :x")
+    book.server(
+        ":Neural_!u@h JOIN #team", ":s 353 Neural_ = #team :Neural Neural_", ":s 366 Neural_ #team :x"
+    )
+    book.sent()
+    book.server(":Neural!u@h QUIT :Ping timeout")
+    assert book.sent() == ["NICK Neural"]
+    book.server(":Neural_!u@h NICK Neural", ":zed!z@z NICK zoe")
+    assert book.sent() == []
+
+
+def test_a_nick_can_be_chosen_while_none_is_left(playbook: Callable[[], Playbook]) -> None:
+    book = playbook()
+    assert book.type("/nick Nova") == []
+    assert book.last() == "You will be called Nova on irc.example"
+    assert "NICK Nova" in book.connect()
+    for _ in range(20):
+        book.server(":s 433 * x :in use")
+    book.sent()
+    assert book.type("/nick Nine") == ["NICK Nine"]
 
 
 def test_disconnect_stays_away_and_connect_comes_back(ready: Playbook) -> None:

@@ -227,7 +227,7 @@ def test_an_action_is_cut_inside_its_marks(ready: Playbook) -> None:
 
 def test_a_server_with_longer_lines_gets_them(playbook: Callable[[], Playbook]) -> None:
     book = playbook().register(isupport="LINELEN=2048 CHANTYPES=# CASEMAPPING=ascii").join()
-    assert len(book.type("x" * 1500)) == 1
+    assert book.type("x" * 1500) == ["PRIVMSG #team :" + "x" * 1500]
 
 
 @given(st.text(max_size=600), st.integers(16, 120))

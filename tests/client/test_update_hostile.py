@@ -149,9 +149,20 @@ def test_a_flood_of_everything_stays_bounded(playbook_class: Any) -> None:
             f":s 005 Neural T{i}=x :are",
             f":s 352 Neural * u h s n{i} H :0 x",
             f":s 322 Neural #c{i} 1 :x",
+            f":q{i}!u@h PRIVMSG Neural :hi",
+            f":Neural!u@h JOIN #j{i}",
+            f":s 353 Neural = #k{i} :a b c",
+            f":x{i}!u@h ACCOUNT x",
+            f":x{i}!u@h JOIN #elsewhere",
+            f":s CAP Neural NEW :c{i}",
+            f":s CAP Neural ACK :c{i}",
         )
     team = book.buffer("#team")
     assert len(team.typing) <= 50
     assert len(team.mode_params) <= 64
     assert len(book.network.users) <= 2
+    assert len(book.model.buffers) <= 2001
+    assert len(book.network.answers.names) <= 100
+    assert len(book.network.session.offered) <= 1000
+    assert book.network.session.caps == {"message-tags"}
     assert len(book.network.answers.rows) <= 20_000

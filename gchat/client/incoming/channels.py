@@ -3,7 +3,7 @@
 To word a mode: its letter in ``_ROLES`` or ``_MODES``.
 """
 
-from gchat.client.incoming.people import names_done
+from gchat.client.incoming.people import MOST_MEMBERS, names_done
 from gchat.client.model import Buffer, BufferKind, Member, Network
 from gchat.client.roster import roster_changed, user_of
 from gchat.client.text import sanitise
@@ -36,7 +36,7 @@ _MODES = {
 }
 _QUIET = {"q": ("muted {0}", "lifted the mute on {0}")}  # where q is a list and not a role
 _MOST_LETTERS = 64  # modes remembered of one channel
-_MOST_MEMBERS = 100_000
+_MOST_LISTINGS = 100  # of channels we are not in, at a time
 
 
 def _topic(turn: Turn, network: Network, message: Message) -> None:
@@ -96,11 +96,13 @@ def _names(turn: Turn, network: Network, message: Message) -> None:
         symbols = network.isupport.mode_types.symbols
         for entry in message.params[3].split(" "):
             source = entry.lstrip(symbols)
-            if source and len(buffer.listing) < _MOST_MEMBERS:
+            if source and len(buffer.listing) < MOST_MEMBERS:
                 buffer.listing[source] = entry[: len(entry) - len(source)]
-    if folded in network.answers.names or buffer is None or not buffer.joined:
-        names = network.answers.names.setdefault(folded, [])
-        names += [sanitise(entry.partition("!")[0]) for entry in message.params[3].split(" ") if entry]
+    asked = network.answers.names
+    if folded in asked or ((buffer is None or not buffer.joined) and len(asked) < _MOST_LISTINGS):
+        names = asked.setdefault(folded, [])
+        if len(names) < MOST_MEMBERS:
+            names += [sanitise(entry.partition("!")[0]) for entry in message.params[3].split(" ") if entry]
 
 
 def _end_of_names(turn: Turn, network: Network, message: Message) -> None:

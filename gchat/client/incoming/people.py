@@ -11,6 +11,8 @@ from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 from gchat.irc.message import Message
 
+MOST_MEMBERS = 100_000  # of one channel that are remembered
+_MOST_BUFFERS = 2000  # of one network, whatever its server wants us to be in
 _WHO_AT_MOST = 300  # members of a channel of whom we ask who is away; a bigger answer is not worth its bytes
 
 
@@ -18,18 +20,20 @@ def _join(turn: Turn, network: Network, message: Message) -> None:
     """https://modern.ircdocs.horse/#join-message, with https://ircv3.net/specs/extensions/extended-join"""
     if not message.params:
         return
+    name = message.params[0]
+    folded = network.fold(name)
+    raw_nick = message.source.partition("!")[0]
+    if raw_nick != network.nick and folded not in network.buffers:
+        return
     user = user_of(network, message.source)
     if len(message.params) > 2:
         account = message.params[1]
         user.account = "" if account == "*" else sanitise(account)
         user.realname = sanitise(message.params[2])
-    raw_nick = message.source.partition("!")[0]
-    name = message.params[0]
-    folded = network.fold(name)
-    if raw_nick == network.nick:
+    if raw_nick == network.nick and (folded in network.buffers or len(network.buffers) < _MOST_BUFFERS):
         _join_ourselves(turn, network, message, name)
     buffer = network.buffers.get(folded)
-    if buffer is None or buffer.kind is not BufferKind.CHANNEL:
+    if buffer is None or buffer.kind is not BufferKind.CHANNEL or len(buffer.members) >= MOST_MEMBERS:
         return
     buffer.members[network.fold(raw_nick)] = Member(user)
     buffer.roster_version += 1
@@ -40,6 +44,8 @@ def _join(turn: Turn, network: Network, message: Message) -> None:
 def _join_ourselves(turn: Turn, network: Network, message: Message, name: str) -> None:
     """We are in: the channel gets its buffer, and we ask what nobody tells by itself."""
     folded = network.fold(name)
+    # The server put us here on its own, and there is nothing else to look at.
+    unasked = folded not in network.buffers and not network.show_on_join
     buffer = turn.model.open(network, BufferKind.CHANNEL, name)
     buffer.joined = True
     buffer.members.clear()
@@ -53,7 +59,7 @@ def _join_ourselves(turn: Turn, network: Network, message: Message, name: str) -
         session.send("MODE", name)
         network.answers.quiet.add(("324", folded))
     turn.event(buffer, f"You joined {buffer.name}")
-    if folded in network.show_on_join:
+    if folded in network.show_on_join or (unasked and turn.model.current is network.server_buffer):
         network.show_on_join.discard(folded)
         turn.model.show(buffer)
 
@@ -101,6 +107,14 @@ def _gone(turn: Turn, network: Network, raw_nick: str, reason: str) -> None:
         buffer.typing.pop(nick, None)
         turn.presence(buffer).left(nick, reason, turn.when)
     network.users.pop(folded, None)
+    _regain(network, folded)
+
+
+def _regain(network: Network, freed: str) -> None:
+    """Take the nick we wanted when whoever had it is gone; mostly that was our own lost connection."""
+    wanted = network.wanted_nick
+    if network.session is not None and freed == network.fold(wanted) != network.fold(network.nick):
+        network.session.send("NICK", wanted)
 
 
 def netsplit(turn: Turn, network: Network, batch: Batch) -> None:
@@ -150,6 +164,8 @@ def _nick(turn: Turn, network: Network, message: Message) -> None:
             turn.presence(buffer).renamed(shown_old, user.nick, turn.when)
     if seen:
         network.users[new] = user
+    if not own:
+        _regain(network, old)
 
 
 def _rename_query(network: Network, buffer: Buffer, raw_new: str) -> None:
@@ -219,8 +235,8 @@ def _away(turn: Turn, network: Network, message: Message) -> None:
 
 def _account(turn: Turn, network: Network, message: Message) -> None:
     """https://ircv3.net/specs/extensions/account-notify"""
-    if message.params:
-        user = user_of(network, message.source)
+    user = network.users.get(network.fold(message.source.partition("!")[0]))
+    if user is not None and message.params:
         user.account = "" if message.params[0] == "*" else sanitise(message.params[0])
 
 

@@ -41,6 +41,8 @@ def _silent(turn: Turn, network: Network, message: Message) -> None:
 def _isupport(turn: Turn, network: Network, message: Message) -> None:
     """005: also what the network is called and how its names fold."""
     network.isupport.feed(message.params)
+    if network.session is not None:
+        network.session.allow(network.isupport.linelen)
     name = network.isupport.network
     if name and not network.settings.name:
         network.name = network.server_buffer.name = sanitise(name)

@@ -1,7 +1,7 @@
 """What people say: PRIVMSG, NOTICE, TAGMSG, and the CTCP inside them.
 
 ``privmsg`` runs for every message of a flood; measure before adding to it
-(``tests/client/incoming/test_speed.py``).
+(``tests/client/incoming/test_incoming_speed.py``).
 """
 
 from gchat import __version__
@@ -16,6 +16,7 @@ _MESSAGE, _ACTION, _NOTICE = LineKind.MESSAGE, LineKind.ACTION, LineKind.NOTICE
 ACTIVE_FOR = 6.0  # seconds an "active" is believed: https://ircv3.net/specs/client-tags/typing
 PAUSED_FOR = 30.0
 _MOST_TYPING = 50  # nicks remembered as typing in one buffer
+_MOST_BUFFERS = 300  # beyond, strangers' messages are gathered in the network's own buffer
 _CTCP_EVERY = 2.0  # seconds between our answers to CTCP questions: they must not be a way to make us flood
 
 
@@ -138,6 +139,8 @@ def _buffer_of(
         return network.buffers.get(network.fold(name)) or network.server_buffer, f"to {target}: {text}"
     if not own and not raw_nick:
         return network.server_buffer, text
+    if not own and len(network.buffers) >= _MOST_BUFFERS:  # many strangers at once: no screen lists them all
+        return network.server_buffer, f"to {target}: {text}"
     return turn.model.open(network, BufferKind.QUERY, target if own else raw_nick), text
 
 

@@ -69,7 +69,15 @@ def nick(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/nick name"""
     if not rest or " " in rest:
         raise WrongUse
-    ask(turn, buffer, "NICK", rest)
+    network, session = buffer.network, buffer.network.session
+    network.wanted_nick = rest
+    if session is None:
+        turn.tell(buffer, f"You will be called {sanitise(rest)} on {network.name}")
+    elif not session.registered:
+        session.nick = rest
+        session.send("NICK", rest)
+    else:
+        ask(turn, buffer, "NICK", rest)
 
 
 def whois(turn: Turn, buffer: Buffer, rest: str) -> None:

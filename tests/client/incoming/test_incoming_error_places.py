@@ -7,7 +7,11 @@ import pytest
 CASES = (
     ("/nick Nine", ":s 433 Neural Nine :Nickname is already in use", "the nickname Nine is in use."),
     ("/invite Nine", ":s 443 Neural Nine #team :is already on channel", "Nine is in #team already."),
-    ("/whois Nine", ":s 402 Neural Nine :No such server", "neither a server nor anybody here is called Nine."),
+    (
+        "/whois Nine",
+        ":s 402 Neural Nine :No such server",
+        "neither a server nor anybody here is called Nine.",
+    ),
 )
 
 

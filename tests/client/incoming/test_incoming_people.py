@@ -133,6 +133,14 @@ def test_we_asked_to_be_called_otherwise(modern: Playbook, source: str) -> None:
     assert roster(modern) == ["@Nine", "Nova"]
 
 
+def test_where_the_server_puts_us(ready: Playbook) -> None:
+    ready.server(f"{US} JOIN #jail")
+    assert ready.model.current is ready.buffer("#team")
+    ready.model.show(ready.buffer())
+    ready.server(f"{US} JOIN #welcome")
+    assert ready.model.current is ready.buffer("#welcome")
+
+
 def test_an_invitation(ready: Playbook) -> None:
     ready.server(f"{NINE} INVITE Neural :#ops")
     assert ready.last() == "Nine invites you to #ops (/join #ops goes there)"
