@@ -18,7 +18,7 @@ from gchat.client.settings import THEMES, NetworkSettings, Settings
 
 if TYPE_CHECKING:
     from gchat.client.model import Model
-    from gchat.client.session import ClientWire
+    from gchat.client.wires import ClientWire
 
 USAGE_ERROR = 2
 
@@ -254,7 +254,7 @@ def _login(environ: Mapping[str, str]) -> str:
 
 def _wire_for(address: Address) -> "ClientWire":
     """Return what speaks an address's language."""
-    from gchat.client.session import irc_wire
+    from gchat.client.wires import irc_wire
 
     if address.language != TUTORIAL:
         return irc_wire(address)

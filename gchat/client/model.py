@@ -18,9 +18,10 @@ from gchat.client.editor import Editor, KillRing
 from gchat.client.line import Line
 from gchat.client.outgoing import Outgoing
 from gchat.client.overlay import Overlay
-from gchat.client.session import ClientWire, Session, irc_wire
+from gchat.client.session import Session
 from gchat.client.settings import NetworkSettings, Settings
 from gchat.client.text import sanitise
+from gchat.client.wires import ClientWire, irc_wire
 from gchat.irc.isupport import ISupport
 from gchat.irc.mask import compile_mask, complete
 

@@ -13,15 +13,13 @@ To ask for one more capability: its name in ``WANTED``.  To answer one more comm
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from gchat.client.address import Address
 from gchat.client.batches import Batches, Item
+from gchat.client.wires import ClientWire, IrcWire
 from gchat.irc import sasl
 from gchat.irc.caps import parse_caps
-from gchat.irc.limits import LINE, TAGS
-from gchat.irc.lines import LineBuffer, Wire
-from gchat.irc.message import NO_TAGS, Message, encode
+from gchat.irc.message import NO_TAGS, Message
 
 WANTED = (
     *("message-tags", "server-time", "echo-message", "labeled-response", "batch", "standard-replies"),
@@ -39,47 +37,6 @@ ASLEEP = 90.0  # nobody ticked for so long: the machine slept, the server gets a
 _MOST_CAPS = 1000  # capabilities of a server that are remembered
 _REQUEST_BYTES = 400  # of capability names in one CAP REQ, well under a line
 # of a server's line without tags: some send more than 512 bytes, none is refused for it
-_LONGEST_LINE = 16 * 1024
-
-
-class ClientWire(Wire, Protocol):
-    """A wire that may have something to say by itself, as one to a server that speaks no IRC has."""
-
-    @property
-    def ready(self) -> bool:
-        """Whether ``feed(b"")`` has messages that answer what was encoded."""
-
-    def take(self) -> bytes:
-        """Return what the wire itself wants to send now."""
-
-
-class IrcWire:
-    """IRC as a client reads it: generously."""
-
-    __slots__ = ("feed", "longest", "ready")
-
-    def __init__(self) -> None:
-        """Start with nothing received."""
-        self.ready = False
-        self.longest = LINE  # bytes the server takes in a line without its tags
-        self.feed = LineBuffer(_LONGEST_LINE, TAGS, strict_utf8=False).feed
-
-    def encode(self, message: Message) -> bytes:
-        """Write one line."""
-        return encode(message, self.longest)
-
-    def join(self, pieces: list[bytes], now: float) -> bytes:
-        """Put lines together."""
-        return b"".join(pieces)
-
-    def take(self) -> bytes:
-        """Return nothing: IRC answers only what the session reads."""
-        return b""
-
-
-def irc_wire(address: Address) -> ClientWire:
-    """Return the wire for a server that speaks IRC, whatever its address."""
-    return IrcWire()
 
 
 class Identity(NamedTuple):

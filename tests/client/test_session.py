@@ -5,7 +5,8 @@ from base64 import b64encode
 import pytest
 
 from gchat.client.batches import MOST_ITEMS, MOST_OPEN, Batch
-from gchat.client.session import ASLEEP, PING_EVERY, REGISTRATION, SILENCE, Identity, IrcWire, Session
+from gchat.client.session import ASLEEP, PING_EVERY, REGISTRATION, SILENCE, Identity, Session
+from gchat.client.wires import IrcWire
 from gchat.irc.message import Message
 
 NEURAL = Identity("Neural")
