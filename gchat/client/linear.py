@@ -45,7 +45,7 @@ class Linear:
         """Return the descriptor of the keyboard."""
         return 0
 
-    def read(self, now: float) -> list[Event]:
+    def read(self, now: float, ready: bool = True) -> list[Event]:
         """Return what was typed: whole lines."""
         data = self._read()
         if not data:

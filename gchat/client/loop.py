@@ -7,6 +7,7 @@ that a flood costs frames and not seconds, while a key's echo waits for nothing.
 To carry out a new effect, add a row to ``Loop._effects``.
 """
 
+import gc
 import os
 import select
 import signal
@@ -30,7 +31,6 @@ PARTING = 1.0  # seconds for the last words to be written
 _LONGEST_WAIT = 60.0  # seconds; nothing needs it, a clock that was set back would
 _TICK = 0.01  # seconds between two Ticks, at least
 _ENDING_SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT")
-_DEAD_READS = 50  # times in a row that a keyboard says it is ready and gives nothing: it is gone
 
 
 class Loop:
@@ -50,7 +50,6 @@ class Loop:
         self._dirty = True
         self._next_frame = 0.0
         self._next_tick = 0.0
-        self._dead_reads = 0
         self._watcher: ConsoleWatcher | None = None
         if console_thread:
             wait = None if sys.platform == "win32" else lambda: select.select([screen.fileno()], [], [])
@@ -175,13 +174,9 @@ class Loop:
         """Let what was typed happen; say whether there was any."""
         if not ready and not self.screen.pasting:
             return False
-        typed = self.screen.read(time.monotonic())
+        typed = self.screen.read(time.monotonic(), ready)
         if self._watcher and ready:
             self._watcher.taken()
-        # a terminal that was taken away without SIGHUP is readable for ever
-        self._dead_reads = self._dead_reads + 1 if ready and not typed and not self.screen.pasting else 0
-        if self._dead_reads >= _DEAD_READS:
-            typed = [ev.Terminate()]
         for event in typed:
             self._happen(event)
         return bool(typed)
@@ -285,6 +280,7 @@ def run(model: Model, *, console_thread: bool = os.name == "nt") -> int:
     """
     with CrashReport(), closing(open_screen()) as screen:
         loop = Loop(model, screen, console_thread=console_thread)
+        gc.freeze()  # what was imported stays: no collection has to look through it (half of its pause)
         with _signals(loop):
             return loop.run()
 

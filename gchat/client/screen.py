@@ -19,8 +19,8 @@ class Screen(Protocol):
     def fileno(self) -> int:
         """Return the keyboard's descriptor."""
 
-    def read(self, now: float) -> list[ev.Event]:
-        """Return what was typed."""
+    def read(self, now: float, ready: bool) -> list[ev.Event]:
+        """Return what was typed; ``ready`` says whether the keyboard has something to give."""
 
     def paint(self, model: Model, now: float) -> None:
         """Show the model."""

@@ -16,12 +16,14 @@ from contextlib import suppress
 from typing import Any
 
 from gchat.client import palette
+from gchat.client.events import Event, Terminate
 from gchat.client.frame import BOLD, DIM, PLAIN, REVERSE, UNDERLINE, Frame, Row, Style, changes
 from gchat.client.keyreader import KeyReader
 from gchat.client.text import clusters, sanitise, width
 
 _ESCAPE_DELAY = 25  # ms; ncurses' own 1000 would hold every Alt key back
 _MOST_PAIRS = 255  # color_pair(256) wraps to 0
+_DEAD_READS = 50  # in a row
 _MOST_TOKENS = 1 << 17  # read in one go; a longer paste comes in several
 _ON = b"\x1b[?2004h\x1b[?1004h"  # bracketed paste, focus reports
 _OFF = b"\x1b[?1004l\x1b[?2004l"
@@ -64,6 +66,7 @@ class Terminal:
         self._shapes: dict[str, str] = {}
         self._mouse = False
         self._cursor_shown = True
+        self._dead_reads = 0
         self._keys = KeyReader()
         self.unicode = True  # it shows more than ASCII
 
@@ -160,9 +163,17 @@ class Terminal:
         """Whether a paste's end is still to come; then ``read`` should be called though nothing arrived."""
         return self._keys.pasting
 
-    def read(self, now: float) -> list[Any]:
-        """Return the events of everything typed so far; ``now`` in seconds, of a clock that only grows."""
-        return self._keys.read(self._tokens(), now)
+    def read(self, now: float, ready: bool = True) -> list[Event]:
+        """Return the events of everything typed so far; ``now`` in seconds, of a clock that only grows.
+
+        ``ready`` says whether there is something to read.  A terminal that was taken away without SIGHUP
+        says so for ever and gives nothing: that is a Terminate.
+        """
+        tokens = self._tokens()
+        self._dead_reads = self._dead_reads + 1 if ready and not tokens else 0
+        if self._dead_reads >= _DEAD_READS:
+            return [Terminate()]
+        return [*self._keys.read(tokens, now)]
 
     def _tokens(self) -> list[str]:
         """Drain curses: several keys wait after one wake-up, and ``select`` will not tell of them again."""

@@ -14,7 +14,18 @@ import pytest
 from gchat.client import loop as loop_module
 from gchat.client.address import Address
 from gchat.client.crash import SOFTWARE, CrashReport
-from gchat.client.events import Bell, Event, Key, LocalServer, Notify, Redraw, Remember, Suspend, Tick
+from gchat.client.events import (
+    Bell,
+    Event,
+    Key,
+    LocalServer,
+    Notify,
+    Redraw,
+    Remember,
+    Suspend,
+    Terminate,
+    Tick,
+)
 from gchat.client.frame import text_of
 from gchat.client.local import LocalError
 from gchat.client.loop import FRAME, Loop, _signals
@@ -53,11 +64,13 @@ class FakeScreen:
     def fileno(self) -> int:
         return self.keyboard
 
-    def read(self, now: float) -> list[Event]:
+    def read(self, now: float, ready: bool) -> list[Event]:
         try:
             typed = os.read(self.keyboard, 4096).decode()
         except BlockingIOError:
             return []
+        if not typed:
+            return [Terminate()]
         return [Key("Enter" if char == "\r" else char) for char in typed]
 
     def paint(self, model: Model, now: float) -> None:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from gchat.client.events import Focus, Key, Paste
+from gchat.client.events import Focus, Key, Paste, Terminate
 from gchat.client.frame import BOLD, DIM, REVERSE, UNDERLINE, Frame, Run, Style, fit
 from gchat.client.terminal import Terminal, TerminalError
 from gchat.client.text import width
@@ -291,6 +291,18 @@ def test_a_paste_and_focus(opened: Opened) -> None:
     assert opened.terminal.pasting
     opened.window.keys = list("\x1b[201~")
     assert opened.terminal.read(0.1) == [Paste("a\nb")]
+
+
+def test_a_terminal_that_was_taken_away_ends_it(opened: Opened) -> None:
+    for _ in range(49):
+        assert opened.terminal.read(0.0) == []
+    opened.window.keys = [410]  # a key that means nothing here is still a sign of life
+    for _ in range(50):
+        assert opened.terminal.read(0.0) == []
+    assert opened.terminal.read(0.0, False) == []
+    for _ in range(49):
+        assert opened.terminal.read(0.0) == []
+    assert opened.terminal.read(0.0) == [Terminate()]
 
 
 def test_the_wheel(opened: Opened) -> None:
