@@ -81,7 +81,7 @@ def identity(turn: Turn, network: Network) -> Identity:
 def ready(turn: Turn, network: Network) -> None:
     """Registration is over: be where we want to be."""
     session = network.session
-    if session is None or not network.state_is_new:
+    if session is None or not network.is_registering:
         return
     network.state = State.READY
     network.status = network.problem = ""
@@ -228,7 +228,7 @@ def tick(turn: Turn, network: Network) -> None:
     if session.dead:
         turn.effects.append(Disconnect(network.id))
         lost(turn, network, session.dead)
-    elif network.state_is_new and session.registered and turn.now >= network.ready_by:
+    elif network.is_registering and session.registered and turn.now >= network.ready_by:
         ready(turn, network)
     network.lag = session.lag
 
@@ -241,7 +241,7 @@ def deadline(network: Network) -> float | None:
     if session is None:
         return None
     times = [session.deadline()]
-    if network.state_is_new and session.registered:
+    if network.is_registering and session.registered:
         times.append(network.ready_by)
     queue = network.outgoing.due_at()
     if queue is not None and network.state is State.READY:

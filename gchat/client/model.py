@@ -248,7 +248,7 @@ class Network:
         self.ctcp_at = 0.0  # when we answered a CTCP question last
 
     @property
-    def state_is_new(self) -> bool:
+    def is_registering(self) -> bool:
         """Tell whether we are connected and not yet ready."""
         return self.state is State.REGISTERING
 

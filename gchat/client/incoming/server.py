@@ -52,13 +52,13 @@ def _isupport(turn: Turn, network: Network, message: Message) -> None:
 
 def _motd(turn: Turn, network: Network, message: Message) -> None:
     text = _words(message).removeprefix("- ").removeprefix("-")
-    place = network.server_buffer if network.state_is_new else turn.place(network)
+    place = network.server_buffer if network.is_registering else turn.place(network)
     turn.add(place, LineKind.SERVER, text)
 
 
 def _end_of_motd(turn: Turn, network: Network, message: Message) -> None:
     """376 or 422: registration is over."""
-    if network.state_is_new:
+    if network.is_registering:
         ready(turn, network)
     elif message.command == n.ERR_NOMOTD.number:
         turn.answer(turn.place(network), "This server has no message of the day")
@@ -103,7 +103,7 @@ def _numbers(turn: Turn, network: Network, message: Message) -> None:
     """251 to 266: how many are here; part of the welcome, or asked for."""
     sentence = len(message.params[-1].split()) > 3 if message.params else False
     text = _words(message, -1 if sentence else 1)
-    turn.add(network.server_buffer if network.state_is_new else turn.place(network), LineKind.SERVER, text)
+    turn.add(network.server_buffer if network.is_registering else turn.place(network), LineKind.SERVER, text)
 
 
 def _text_answer(turn: Turn, network: Network, message: Message) -> None:
@@ -138,7 +138,7 @@ def other(turn: Turn, network: Network, message: Message) -> None:
         refuse(turn, network, message)
     elif message.command.isdecimal():
         text = _words(message)
-        place: Buffer = turn.place(network) if not network.state_is_new else network.server_buffer
+        place: Buffer = turn.place(network) if not network.is_registering else network.server_buffer
         if text:
             turn.answer(place, text)
     elif message.command not in _UNSPOKEN:
