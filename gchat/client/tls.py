@@ -11,18 +11,29 @@ if TYPE_CHECKING:
 
 
 class Problem(NamedTuple):
-    """Why TLS did not come about: a sentence without full stop, what can be done, whether again may help."""
+    """Why TLS did not come about, what can be done, and whether another attempt may help.
+
+    ``reason`` has neither capital nor full stop, it stands in a sentence; ``hint`` is one.
+    """
 
     reason: str
     hint: str = ""
     again: bool = True
 
 
-_TRUST = "if the server is yours, have its certificate trusted with --tls-ca FILE"
+_TRUST = "If the server is yours, have its certificate trusted with --tls-ca FILE."
 # X509_V_ERR_*, include/openssl/x509_vfy.h
 _NOT_YET, _EXPIRED, _HOSTNAME, _ADDRESS = 9, 10, 62, 64
 _SELF_SIGNED, _SELF_SIGNED_IN_CHAIN = 18, 19
 _UNKNOWN_ISSUER = (2, 20, 21)
+# what OpenSSL calls an answer that is no TLS; the alert is how gchat-server says it (RFC 8446, 6.2)
+_NOT_TLS = (
+    "WRONG_VERSION_NUMBER",
+    "HTTP_REQUEST",
+    "UNKNOWN_PROTOCOL",
+    "RECORD_LAYER_FAILURE",
+    "SSLV3_ALERT_UNEXPECTED_MESSAGE",
+)
 
 
 def wrap(sock: socket.socket, host: str, ca: str = "", verify: bool = True) -> "ssl.SSLSocket":
@@ -58,10 +69,10 @@ def problem(error: OSError, host: str, port: int) -> Problem:
     if isinstance(error, ssl.SSLCertVerificationError):
         return _certificate(error, host)
     reason = str(getattr(error, "reason", "") or "")
-    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
+    if reason in _NOT_TLS:
         return Problem(
             f"{host} port {port} does not speak TLS",
-            "leave out --tls (or write irc:// for ircs://), or find the server's TLS port, usually 6697",
+            "Leave out --tls (or write irc:// for ircs://), or find the server's TLS port, usually 6697.",
             again=False,
         )
     if isinstance(error, (ssl.SSLEOFError, ConnectionError)):
@@ -76,17 +87,19 @@ def _certificate(error: "ssl.SSLCertVerificationError", host: str) -> Problem:
     if code == _EXPIRED:
         return Problem(
             f"the certificate of {host} has expired",
-            "tell whoever runs it; if the certificate is in order, see if this machine's clock is right",
+            "Tell whoever runs it; if the certificate is in order, see if this machine's clock is right.",
             again=False,
         )
     if code == _NOT_YET:
         return Problem(
-            f"the certificate of {host} is not valid yet", "see if this machine's clock is right", again=False
+            f"the certificate of {host} is not valid yet",
+            "See if this machine's clock is right.",
+            again=False,
         )
     if code in (_HOSTNAME, _ADDRESS):
         return Problem(
             f"the certificate is for another name than {host}",
-            "connect to the name in the certificate; or somebody stands between you and the server",
+            "Connect to the name in the certificate; or somebody stands between you and the server.",
             again=False,
         )
     if code == _SELF_SIGNED:

@@ -394,13 +394,20 @@ def test_any_certificate_will_do_without_verification(peer: Peer, authority: tru
     assert events == [Connected(1)]
 
 
-def test_a_server_that_does_not_speak_tls(peer: Peer) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b":s NOTICE * :*** Looking up your hostname\r\n",
+        b"\x15\x03\x03\x00\x02\x02\x0a",  # the alert unexpected_message, as gchat-server sends it
+    ],
+)
+def test_a_server_that_does_not_speak_tls(peer: Peer, answer: bytes) -> None:
     transport = peer.connect(tls=True)
     assert peer.woken.wait(LIMIT)
     events = transport.ready(0.0)
     events += turn(transport)
     server = peer.accept()
-    server.sendall(b":s NOTICE * :*** Looking up your hostname\r\n")
+    server.sendall(answer)
     events += peer.run(transport, lambda found: any(isinstance(e, ConnectionFailed) for e in found))
     failed = events[-1]
     assert isinstance(failed, ConnectionFailed)
