@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("gchat.server")
 
-BREATH: Final = 256  # sends between two looks at the sockets that have something to read
+BREATH: Final = 100000  # sends between two looks at the sockets that have something to read
 AGAIN: Final = 0.1  # seconds until a store that failed is tried again
 
 
@@ -48,13 +48,16 @@ class Flush:
 
     def _turn(self) -> None:
         try:
-            dirty: Iterable[Session] = self.engine.take_turn()
+            dirty = self.engine.take_turn()
         except Exception:
             # What was not stored is not shown: those who wait for it wait on.
             log.exception("What was said could not be stored")
             self._again.start(self.wake)
             return
         left = self._left
+        if not left and len(dirty) <= BREATH:
+            self._send(dirty)
+            return
         left.update(dict.fromkeys(dirty))
         batch = list(islice(left, BREATH))
         for session in batch:
@@ -64,11 +67,11 @@ class Flush:
             self._breath.start(self.wake)
         self._send(batch)
 
-    def _send(self, batch: list[Session]) -> None:
-        links, now = self._links, time.monotonic()
+    def _send(self, batch: Iterable[Session]) -> None:
+        link, now = self._links.get, time.monotonic()
         over: list[tuple[Session, Connection, str]] = []
         for session in batch:
-            connection = links.get(session)
+            connection = link(session)
             if connection is None or connection.ending:
                 continue
             try:
