@@ -101,7 +101,7 @@ class Connection:
             text, over = self.channel.decrypt(data)
             own = self.channel.take()
             if own:
-                self._push_raw(own)
+                self.push(own, sealed=True)
             if text or over:
                 return text
 
@@ -126,34 +126,30 @@ class Connection:
 
     # writing: from anywhere
 
-    def push(self, data: bytes) -> str:
-        """Send bytes, or keep them until they can be sent.
+    def push(self, data: bytes, sealed: bool = False) -> str:
+        """Send bytes, or keep them until they can be sent; ``sealed`` for those that TLS has made itself.
 
-        Returns why that is the end of the connection, ``""`` if it is not.  The caller is to ``abort``
-        it, but not before its turn is over: others hear of it, and what they hear has to be stored first.
+        Returns why that is the end of the connection, ``""`` if it is not.  The caller is to ``abort`` it,
+        but not before its turn is over: others hear of it, and what they hear has to be stored first.
         """
-        if self.channel is not None:
-            try:
+        try:
+            if self.channel is not None and not sealed:
                 data = self.channel.encrypt(data)
-            except OSError as error:
-                return explain(error)
-        return self._push_raw(data)
+            if self._unsent:
+                return self._keep(data)
+            sent = self._send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            return explain(error)
+        if sent == len(data):
+            return ""
+        self._watch_writable()
+        return self._keep(data[sent:])
 
-    def _push_raw(self, data: bytes) -> str:
-        unsent = self._unsent
-        if not unsent:
-            try:
-                sent = self._send(data)
-            except BlockingIOError:
-                sent = 0
-            except OSError as error:
-                return explain(error)
-            if sent == len(data):
-                return ""
-            data = data[sent:]
-            self._watch_writable()
-        unsent += data
-        return SENDQ if len(unsent) > self.sendq else ""
+    def _keep(self, data: bytes) -> str:
+        self._unsent += data
+        return SENDQ if len(self._unsent) > self.sendq else ""
 
     def _watch_writable(self) -> None:
         if self._writable is None:
@@ -188,7 +184,7 @@ class Connection:
             return
         self.ending = True
         if self.channel is not None:
-            self._push_raw(self.channel.goodbye())
+            self.push(self.channel.goodbye(), sealed=True)
         if not self._unsent:
             self._shut()
 
@@ -218,6 +214,8 @@ class Connection:
 
     def close(self) -> None:
         """Let go of the socket: the reader's last act."""
+        if self.channel is not None and not self.ending:
+            self.push(self.channel.goodbye(), sealed=True)  # the other side's is answered
         self.ending = True
         self._stop_draining()
         self._watcher.stop()

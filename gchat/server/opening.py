@@ -63,7 +63,7 @@ def open_(connection: Connection, settings: Settings, context: SSLContext | None
 
 
 def shake_hands(connection: Connection, context: SSLContext, deadline: float) -> None:
-    """Begin TLS.  Raises Late and OSError."""
+    """Begin TLS.  Raises OSError: without TLS there is no way to say anything."""
     from gchat.server.tls import Channel, TlsError
 
     channel = Channel(context)
@@ -75,10 +75,11 @@ def shake_hands(connection: Connection, context: SSLContext, deadline: float) ->
                 raise TlsError("it went away during the handshake")
             done = channel.handshake(data)
             connection.push(channel.take())
-    except TlsError as error:
+    except (TlsError, Late) as error:
         connection.push(channel.take())  # the alert that tells the other side why
-        log.info("No TLS with %s: %s", connection.peer, error)
-        raise
+        why = "the handshake took too long" if isinstance(error, Late) else error
+        log.info("No TLS with %s: %s", connection.peer, why)
+        raise TlsError(f"No TLS: {why}") from error
     connection.channel = channel
 
 
