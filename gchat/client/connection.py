@@ -126,8 +126,9 @@ def failed(turn: Turn, network: Network, event: ConnectionFailed) -> None:
         turn.complain(network.server_buffer, said)
         return
     _wait(turn, network)
-    if network.attempt > 1 and network.retry_line is not None and network.retry_line[0] == said:
-        line = network.retry_line[1]  # the same again: one line that counts, not a screen full
+    before, line = network.retry_line or ("", None)
+    if line is not None and before == said and network.server_buffer.lines[-1:] == [line]:
+        # the same again: one line that counts, not a screen full
         line.text, line.time = f"{said} Tried {network.attempt} times.", turn.now
         line.changed()
         return

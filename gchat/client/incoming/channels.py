@@ -155,7 +155,8 @@ def _mode(turn: Turn, network: Network, message: Message) -> None:
     told = [_carry_out(network, buffer, change, types) for change in changes]
     if not told:
         told = [f"changed modes: {sanitise(' '.join(message.params[1:]))}"]
-    ours = any(c.letter in types.prefixes and c.param == network.nick for c in changes)
+    nick = network.fold(network.nick)
+    ours = any(c.letter in types.prefixes and network.fold(c.param or "") == nick for c in changes)
     turn.event(buffer, f"{who} {listing(told, 30)}", highlight=ours and who != network.nick)
 
 

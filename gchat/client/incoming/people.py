@@ -188,7 +188,7 @@ def _kick(turn: Turn, network: Network, message: Message) -> None:
     who = sanitise(message.source.partition("!")[0])
     reason = sanitise(message.params[2]) if len(message.params) > 2 else ""
     because = f": {reason}" if reason and reason not in {raw_nick, who} else ""
-    if raw_nick == network.nick:
+    if network.fold(raw_nick) == network.fold(network.nick):  # as somebody typed it
         leave(network, buffer)
         network.autojoin.pop(network.fold(buffer.target), None)
         text = f"{who} kicked you out of {buffer.name}{because} (/join {buffer.name} asks to come back)"

@@ -8,6 +8,7 @@ from gchat.client.connection import ready
 from gchat.client.incoming.errors import refuse
 from gchat.client.line import LineKind
 from gchat.client.model import Buffer, Network
+from gchat.client.roster import roster_changed
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 from gchat.client.words import plural
@@ -72,12 +73,23 @@ def _error(turn: Turn, network: Network, message: Message) -> None:
 
 
 def _now_away(turn: Turn, network: Network, message: Message) -> None:
+    _dim_ourselves(network, away=True)
     turn.answer(turn.place(network), f"You are away: {network.away}" if network.away else "You are away")
 
 
 def _no_longer_away(turn: Turn, network: Network, message: Message) -> None:
     network.away = ""
+    _dim_ourselves(network, away=False)
     turn.answer(turn.place(network), "You are back")
+
+
+def _dim_ourselves(network: Network, *, away: bool) -> None:
+    """Show in the nick lists whether we are away: away-notify tells of others only."""
+    folded = network.fold(network.nick)
+    user = network.users.get(folded)
+    if user is not None:
+        user.away = away
+        roster_changed(network, folded)
 
 
 def _visible_host(turn: Turn, network: Network, message: Message) -> None:

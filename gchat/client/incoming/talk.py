@@ -43,7 +43,9 @@ def privmsg(turn: Turn, network: Network, message: Message) -> None:
             return
         kind, text = _ACTION, rest
     fold = network.fold
-    buffer = network.buffers.get(fold(params[0]))
+    target = fold(params[0])
+    # a conversation with ourselves is called as we are, and is not where others write to
+    buffer = network.buffers.get(target) if own or target != fold(network.nick) else None
     if buffer is None:
         buffer, text = _buffer_of(turn, network, params[0], text, raw_nick, own)
     text = sanitise(text)
@@ -146,10 +148,9 @@ def _buffer_of(
 
 def _buffer_of_notice(network: Network, target: str, raw_nick: str, own: bool) -> Buffer:
     fold = network.fold
-    found = network.buffers.get(fold(target)) or network.buffers.get(fold(target[1:]))
-    if found is None and not own:
-        found = network.buffers.get(fold(raw_nick))
-    return found or network.server_buffer
+    _, name = network.isupport.split_statusmsg(target)
+    to_us = not own and fold(name) == fold(network.nick)
+    return network.buffers.get(fold(raw_nick if to_us else name)) or network.server_buffer
 
 
 def _ctcp(turn: Turn, network: Network, message: Message, word: str, rest: str) -> None:

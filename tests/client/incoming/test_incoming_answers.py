@@ -174,9 +174,11 @@ def test_away_and_back(ready: Playbook) -> None:
     assert ready.type("/away lunch") == ["AWAY :lunch"]
     ready.server(":s 306 Neural :You have been marked as being away")
     assert (ready.last("#team"), ready.network.away) == ("You are away: lunch", "lunch")
+    assert ready.buffer("#team").members["neural"].user.away
     assert ready.type("/back") == ["AWAY"]
     ready.server(":s 305 Neural :You are no longer marked as being away")
     assert (ready.last("#team"), ready.network.away) == ("You are back", "")
+    assert not ready.buffer("#team").members["neural"].user.away
 
 
 def test_the_welcome_is_read_in_the_networks_buffer(playbook: Callable[[], Playbook]) -> None:

@@ -108,7 +108,7 @@ def test_we_leave_and_are_not_taken_back(ready: Playbook) -> None:
 
 def test_we_are_kicked(ready: Playbook) -> None:
     ready.join("#ops")
-    ready.server(f"{NINE} KICK #team Neural :calm down")
+    ready.server(f"{NINE} KICK #team neural :calm down")
     team = ready.buffer("#team")
     assert (team.joined, team.members, team.mentions) == (False, {}, 1)
     shown = "Nine kicked you out of #team: calm down (/join #team asks to come back)"

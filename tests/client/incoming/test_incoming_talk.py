@@ -40,6 +40,13 @@ def test_it_is_shown_where_it_belongs(
     assert (ready.lines(buffer)[-1].kind, ready.last(buffer)) == (kind, shown)
 
 
+def test_a_conversation_with_ourselves_takes_nobody_elses_words(ready: Playbook) -> None:
+    ready.server(":Neural!u@home.example PRIVMSG Neural :note")
+    ready.server(f"{NINE} PRIVMSG neural :hello", f"{NINE} NOTICE Neural :beep")
+    assert ready.texts("Neural") == ["Neural: note"]
+    assert ready.texts("Nine") == ["Nine: hello", "Nine: beep"]
+
+
 def test_a_notice_goes_to_the_conversation_that_is_open(ready: Playbook) -> None:
     ready.server(f"{NINE} PRIVMSG Neural :hello", f"{NINE} NOTICE Neural :beep")
     assert ready.texts("Nine") == ["Nine: hello", "Nine: beep"]
