@@ -6,7 +6,7 @@ folded away comes back, or one goes, where ``model.panes`` says so.
 
 from typing import NamedTuple
 
-from gchat.client.model import Model
+from gchat.client.model import BufferKind, Model
 from gchat.client.overlay import Help
 
 NICK_LIST_FROM = 90  # columns
@@ -78,4 +78,5 @@ def layout(model: Model, title_wanted: int, input_wanted: int) -> Layout:
 
 
 def _has_members(model: Model) -> bool:
-    return model.current is not None and bool(model.current.members)
+    """Say whether the buffer is one that has members, be it that they are gone with the connection."""
+    return model.current is not None and model.current.kind is BufferKind.CHANNEL

@@ -70,8 +70,11 @@ def count_of(buffer: Buffer, looks: Looks) -> tuple[str, Style]:
 
 
 def is_busy(buffer: Buffer) -> bool:
-    """Say whether so many talk in a channel that its messages do not each ask to be read."""
-    return len(buffer.members) >= BUSY
+    """Say whether so many talk in a channel that its messages do not each ask to be read.
+
+    One that is not joined has no members that could be counted, and nothing new.
+    """
+    return len(buffer.members) >= BUSY or (buffer.kind is BufferKind.CHANNEL and not buffer.joined)
 
 
 def _short(count: int) -> str:

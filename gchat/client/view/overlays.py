@@ -69,8 +69,8 @@ def welcome_rows(
         asked = f" Server [{overlay.default_server}]: "
         if overlay.step is Step.SERVER:
             cursor = _question(lines, asked, overlay, columns, looks)
-        elif overlay.server:
-            lines.append([(asked + server, theme.text)])
+        else:
+            lines.append([(asked + overlay.server, theme.text)])
     if overlay.step is Step.CONNECTING:
         lines.append([(f" Connecting to {server}{signs.ellipsis}", theme.quiet)])
     if overlay.problem:

@@ -9,6 +9,7 @@ from gchat.client.view.lists import is_busy
 
 _SLOW = 1.0  # seconds of lag from which it is worth a colour
 _SHORT_UNDER = 40  # columns: then only what is told apart, not what is known
+_COUNTDOWN_FROM = 60  # columns
 _NAMED = 2  # nicks that are named when several type
 
 
@@ -30,7 +31,10 @@ def status_row(model: Model, titled: bool, columns: int, now: float, looks: Look
     buffer = model.current
     if buffer is None:
         return fit([], columns, theme.text)
-    left = [_whereabouts(buffer, titled, columns, looks), *_connection(buffer.network, now, looks)]
+    left = [
+        _whereabouts(model, buffer, titled, columns, looks),
+        *_connection(buffer.network, columns, now, looks),
+    ]
     if buffer.anchor is not None:
         text = f"{signs.down} {buffer.fresh} new" if buffer.fresh else f"{signs.down} more"
         left.append(_Piece(9, text, theme.accent))
@@ -63,9 +67,9 @@ def _join(left: list[_Piece], right: list[_Piece], columns: int, looks: Looks) -
     return fit([*runs, *ending], columns, text)
 
 
-def _whereabouts(buffer: Buffer, titled: bool, columns: int, looks: Looks) -> _Piece:
+def _whereabouts(model: Model, buffer: Buffer, titled: bool, columns: int, looks: Looks) -> _Piece:
     network = buffer.network
-    who = network.nick or network.settings.nick
+    who = network.nick or network.settings.nick or model.settings.nick
     where = network.name if titled else buffer.name
     text = f"{who} {looks.signs.at} {where}" if who and columns >= _SHORT_UNDER else where
     if network.away:
@@ -73,7 +77,7 @@ def _whereabouts(buffer: Buffer, titled: bool, columns: int, looks: Looks) -> _P
     return _Piece(10, shorten(text, columns - 2, looks.signs.ellipsis), looks.theme.strong)
 
 
-def _connection(network: Network, now: float, looks: Looks) -> list[_Piece]:
+def _connection(network: Network, columns: int, now: float, looks: Looks) -> list[_Piece]:
     theme = looks.theme
     if network.state is State.READY:
         if network.lag is None:
@@ -83,7 +87,8 @@ def _connection(network: Network, now: float, looks: Looks) -> list[_Piece]:
         return [_Piece(7 if slow else 1, text, theme.alert if slow else theme.quiet)]
     if network.state is State.WAITING:
         wait = max(0, round(network.next_attempt - now))
-        return [_Piece(8, f"not connected, tries again in {wait} s", theme.alert)]
+        again = f", tries again in {wait} s" if columns >= _COUNTDOWN_FROM else ""
+        return [_Piece(8, f"not connected{again}", theme.alert)]
     if network.state is State.DISCONNECTED:
         return [_Piece(8, "not connected", theme.alert)]
     return [_Piece(8, network.status or "connecting", theme.quiet)]

@@ -142,11 +142,11 @@ def test_a_first_start(scene: Any) -> None:
  gchat {__version__} · a chat for the terminal
 
  Choose your nickname: Neural
+ Server [localhost]:
  There is no server at localhost:6667.
    s  start one here and chat in it (gchat --local)
    o  go to another server
    q  quit
-
 """
     )
     overlay.step, overlay.problem = Step.SERVER, ""
@@ -177,6 +177,26 @@ def test_the_connection_in_the_status_line(scene: Any, states: dict[str, Any], r
     for name, value in states.items():
         setattr(network, name, value)
     assert scene.picture(80, 24).splitlines()[-2].startswith(row)
+
+
+def test_a_countdown_has_no_room_in_a_narrow_window(scene: Any) -> None:
+    network = scene.network()
+    scene.model.current = network.server_buffer
+    network.state, network.next_attempt = State.WAITING, scene.now + 12
+    assert scene.picture(30, 8).splitlines()[-2] == " gchat.local  not connected"
+
+
+def test_a_channel_keeps_its_columns_when_the_connection_is_gone(team: Any) -> None:
+    buffer = team.model.current
+    buffer.joined = False
+    buffer.members.clear()
+    buffer.roster_version += 1
+    rows = team.picture(100, 24).splitlines()
+    assert rows[0].endswith("not joined")
+    assert rows[5].rstrip().endswith("│")
+    team.model.buffers[3].members.clear()
+    team.model.buffers[3].joined = False
+    assert "(#rando…  ·12" in team.picture(100, 24)
 
 
 def test_a_countdown_asks_for_frames(scene: Any) -> None:
