@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from gchat.paths import config_folder
-from gchat.server import nicknames, passwords, settings
+from gchat.server import capabilities, nicknames, passwords, settings
 from gchat.server.settings import Listener, Operator, Settings
 
 FILE_NAME = "gchat-server.toml"
@@ -107,6 +107,12 @@ def _hash(value: object) -> str:
     raise ConfigError("what gchat-server hash-password prints, not the password itself")
 
 
+def _capabilities(value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(item, str) and item in capabilities.BITS for item in value):
+        return tuple(value)
+    raise ConfigError("a list of capabilities, of " + ", ".join(capabilities.BITS))
+
+
 def _addresses(value: object) -> tuple[Listener, ...]:
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         return tuple(read_address(item) for item in value)
@@ -147,6 +153,7 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("server", "motd_file", _line, "the file that holds the message of the day"),
     ("server", "admin_location", _line, "who runs the server, and where"),
     ("server", "admin_email", _line, "how to reach them"),
+    ("server", "without_capabilities", _capabilities, "capabilities that are not offered"),
     ("tls", "cert", _line, "the certificate and its chain, a PEM file"),
     ("tls", "key", _line, "the certificate's key, a PEM file"),
     ("tutorial", "enabled", _yes_or_no, "whether silent connections are greeted with NICK"),
@@ -192,7 +199,8 @@ _TABLES: dict[str, type[Any]] = {
 
 
 def _default(table: str, name: str) -> object:
-    return getattr(_TABLES[table](), name, "")  # motd_file is no setting: it becomes motd
+    value = getattr(_TABLES[table](), name, "")  # motd_file is no setting: it becomes motd
+    return list(value) if isinstance(value, tuple) else value
 
 
 KEYS: tuple[Key, ...] = (
