@@ -32,14 +32,14 @@ class Bound(NamedTuple):
     wanted: Listener
     actual: Listener
     socket: socket.socket
-    inode: tuple[int, int] = (0, 0)  # of a unix socket's file
+    file: tuple[int, int, int] = (0, 0, 0)  # which file a unix socket is
 
     def close(self) -> None:
         """Stop listening; a unix socket's file goes too, unless somebody put another in its place."""
         self.socket.close()
         if self.actual.path:
             with contextlib.suppress(OSError):
-                if _inode(self.actual.path) == self.inode:
+                if _file(self.actual.path) == self.file:
                     os.unlink(self.actual.path)
 
 
@@ -111,7 +111,7 @@ def _listen_unix(listener: Listener) -> Bound:
         sock = _bind(socket.AF_UNIX, path)
     except OSError as error:
         raise ListenError(_explain(listener, error)) from error
-    return Bound(listener, listener, sock, _inode(path))
+    return Bound(listener, listener, sock, _file(path))
 
 
 def _remove_stale(listener: Listener) -> None:
@@ -132,9 +132,9 @@ def _remove_stale(listener: Listener) -> None:
     raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
 
 
-def _inode(path: str) -> tuple[int, int]:
+def _file(path: str) -> tuple[int, int, int]:
     found = os.stat(path)
-    return found.st_dev, found.st_ino
+    return found.st_dev, found.st_ino, found.st_mtime_ns  # a number is given again as soon as it is free
 
 
 def _explain(listener: Listener, error: OSError) -> str:
