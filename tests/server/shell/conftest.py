@@ -1,7 +1,7 @@
 """A real server on loopback sockets, in a thread beside the test.
 
-``serve`` starts one and returns it; ``running.connect()`` is a client that a test speaks over.  Nobody sleeps:
-who waits reads a socket, and PING with its PONG says that everything before it was handled.
+``serve`` starts one and returns it; ``running.connect()`` is a client that a test speaks over.  Nobody
+sleeps: who waits reads a socket, and PING with its PONG says that everything before it was handled.
 """
 
 from __future__ import annotations

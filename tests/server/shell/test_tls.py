@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from gchat.server import tls
-from gchat.server.settings import Limits, Listener, Server, Settings, Tutorial
+from gchat.server.settings import Limits, Listener, Tutorial
 from tests.server.shell.conftest import PATIENCE, Client, Running, Serve
 
 TLS = Listener("127.0.0.1", 0, tls=True)
@@ -124,7 +124,7 @@ def test_versions_below_1_2_are_refused(serve: Serve, issue: Issue, caplog: pyte
     server = serve(tls.load(*issue()), listeners=(TLS,))
     old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
     old.set_ciphers("DEFAULT:@SECLEVEL=0")
     client = server.connect()
