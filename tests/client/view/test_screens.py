@@ -196,7 +196,7 @@ def test_a_channel_keeps_its_columns_when_the_connection_is_gone(team: Any) -> N
     assert rows[5].rstrip().endswith("│")
     team.model.buffers[3].members.clear()
     team.model.buffers[3].joined = False
-    assert "(#rando…  ·12" in team.picture(100, 24)
+    assert "(#rando… ·12" in team.picture(100, 24)
 
 
 def test_a_countdown_asks_for_frames(scene: Any) -> None:
