@@ -95,9 +95,12 @@ class Connection:
         ``deadline`` in monotonic seconds, 0 for none.  Raises Late and OSError (TlsError is one).
         """
         while True:
-            data = self.read_raw(deadline)
-            if self.channel is None or not data:
-                return data
+            data = b""
+            # what came together with the handshake's last bytes is in the channel already
+            if self.channel is None or not self.channel.pending:
+                data = self.read_raw(deadline)
+                if self.channel is None or not data:
+                    return data
             text, over = self.channel.decrypt(data)
             own = self.channel.take()
             if own:

@@ -118,6 +118,11 @@ class Channel:
             raise TlsError(_explain_peer(error)) from error
         return True
 
+    @property
+    def pending(self) -> bool:
+        """True for bytes that nobody looked at: they came with the end of the handshake."""
+        return bool(self._incoming.pending)
+
     def decrypt(self, data: bytes) -> tuple[bytes, bool]:
         """Take what was received; return the text in it, and whether the peer said goodbye.  Raises
         TlsError.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import socket
 import ssl
@@ -74,6 +75,33 @@ def test_much_at_once_comes_whole(serve: Serve, issue: Issue, dial: Dial) -> Non
     neural.settle()
     said = [line.rpartition(" ")[2] for line in nine.until(" 999").splitlines()]
     assert said == [str(number) for number in range(1000)]
+
+
+def test_what_comes_with_the_end_of_the_handshake_is_read(
+    serve: Serve, issue: Issue, authority: trustme.CA
+) -> None:
+    server = serve(tls.load(*issue()), listeners=(TLS,))
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context.wrap_bio(incoming, outgoing, server_hostname=NAME)
+    with socket.create_connection(("127.0.0.1", server.ports[0]), PATIENCE) as sock:
+        while True:
+            try:
+                client.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                sock.sendall(outgoing.read())
+                incoming.write(sock.recv(1 << 16))
+        client.write(b"NICK Neural\r\nUSER neural 0 * :Neural\r\n")
+        sock.sendall(outgoing.read())  # the handshake's last bytes and the first lines, in one piece
+        heard = b""
+        while b" 001 Neural " not in heard:
+            received = sock.recv(1 << 16)
+            assert received, heard
+            incoming.write(received)
+            with contextlib.suppress(ssl.SSLWantReadError):
+                heard += client.read(1 << 16)
 
 
 def test_the_end_is_a_goodbye_and_no_cut(serve: Serve, issue: Issue, dial: Dial) -> None:
