@@ -30,7 +30,9 @@ _TEXT_COMMANDS = """
     PRIVMSG NOTICE TOPIC AWAY QUIT PART KICK ERROR PING PONG WALLOPS KILL SETNAME USER FAIL WARN NOTE
     001 002 003 301 302 303 311 314 319 322 332 352 353 371 372
 """
-TEXT_COMMANDS: Final = frozenset(_TEXT_COMMANDS.split())
+_NEVER: Final = 1 << 30
+# Command -> how many parameters it has when the last one is a text: a PART may come without.
+TEXT_COMMANDS: Final = {**dict.fromkeys(_TEXT_COMMANDS.split(), 1), "PART": 2}
 
 _HARMLESS = {0x00: " ", 0x0A: " ", 0x0D: " "}
 
@@ -232,7 +234,7 @@ def encode(message: Message, max_line: int = LINE) -> bytes:
         if len(params) > 1:
             head = f"{head} {' '.join(params[:-1])}"
             separators += len(params) - 1
-        if not last or " " in last or last[0] == ":" or command in TEXT_COMMANDS:
+        if not last or " " in last or last[0] == ":" or len(params) >= TEXT_COMMANDS.get(command, _NEVER):
             text = f"{head} :{last}"
         else:
             text = f"{head} {last}"

@@ -91,6 +91,7 @@ def _bind(family: socket.AddressFamily, address: Any) -> socket.socket:
     try:
         if family in _FAMILIES:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            _keep_alive(sock)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # IPv4 has a socket of its own
         sock.bind(address)
@@ -100,6 +101,18 @@ def _bind(family: socket.AddressFamily, address: Any) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    """Have the kernel notice machines that vanished: the tutorial's client cannot be asked for a PONG.
+
+    What is accepted inherits it from here.  Two minutes of silence, then four probes: systems that do not
+    know one of the numbers keep their own.
+    """
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 120), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _listen_unix(listener: Listener) -> Bound:

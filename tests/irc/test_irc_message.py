@@ -98,6 +98,8 @@ ENCODED = [
     (Message("PRIVMSG", ("#c", "Hi"), "n!u@h"), b":n!u@h PRIVMSG #c :Hi\r\n"),
     (Message("PRIVMSG", ("#c", "Hi there"), "n!u@h"), b":n!u@h PRIVMSG #c :Hi there\r\n"),
     (Message("PING", ("token",)), b"PING :token\r\n"),
+    (Message("PART", ("#c",), "n!u@h"), b":n!u@h PART #c\r\n"),
+    (Message("PART", ("#c", "bye"), "n!u@h"), b":n!u@h PART #c :bye\r\n"),
     (Message("353", ("n", "=", "#c", "@n"), "s"), b":s 353 n = #c :@n\r\n"),
     (Message("CAP", ("*", "LIST", "")), b"CAP * LIST :\r\n"),
     (Message("MODE", ("#c", "+k", ":key")), b"MODE #c +k ::key\r\n"),

@@ -121,8 +121,8 @@ def test_exceptions_let_people_in(chat, team):
 def test_join_0_leaves_every_channel(chat, team):
     neural, nine, _ = team
     neural.send("JOIN #other")
-    assert sorted(neural.ask("JOIN 0")) == [f"{NEURAL} PART :#other", f"{NEURAL} PART :#team"]
-    assert nine.read()[-1] == f"{NEURAL} PART :#team"
+    assert sorted(neural.ask("JOIN 0")) == [f"{NEURAL} PART #other", f"{NEURAL} PART #team"]
+    assert nine.read()[-1] == f"{NEURAL} PART #team"
     assert channel(chat, "#other") is None
     assert neural.ask("JOIN 0") == []
 
@@ -162,9 +162,9 @@ def test_two_join_a_new_channel_in_the_same_turn(chat):
 @pytest.mark.parametrize(
     ("line", "shown"),
     [
-        ("PART #team", "PART :#team"),
+        ("PART #team", "PART #team"),
         ("PART #TEAM :bye all", "PART #team :bye all"),
-        ("PART #team :", "PART :#team"),
+        ("PART #team :", "PART #team"),
     ],
 )
 def test_a_part_is_told_to_everybody(chat, team, line, shown):

@@ -300,7 +300,7 @@ def test_quit_tells_the_others_and_says_goodbye(chat, line, reason):
     assert neural.ask(line) == [f"ERROR :Closing link: (127.0.0.1) [{reason}]"]
     assert neural.ended == reason
     assert nine.read() == [f":Neural!~Neural@127.0.0.1 QUIT :{reason}"]
-    assert other.read() == [":Other!~Other@127.0.0.1 PART :#team"]
+    assert other.read() == [":Other!~Other@127.0.0.1 PART #team"]
 
 
 def test_nothing_that_follows_quit_is_heard(chat):
