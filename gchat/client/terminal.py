@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import Any
 
 from gchat.client import palette
-from gchat.client.events import Event, Terminate
+from gchat.client.events import Event, Resize, Terminate
 from gchat.client.frame import BOLD, DIM, PLAIN, REVERSE, UNDERLINE, Frame, Row, Style, changes
 from gchat.client.keyreader import KeyReader
 from gchat.client.text import clusters, sanitise, width
@@ -61,7 +61,8 @@ class Terminal:
         self._pad: Any = None
         self._shown: Frame | None = None
         self._title = ""
-        self._osc = bool(_OSC.match(os.environ.get("TERM", "")))
+        self._posix = os.name == "posix"
+        self._osc = self._posix and bool(_OSC.match(os.environ.get("TERM", "")))
         self._pairs: dict[tuple[int, int], int] = {}  # the least recently used first
         self._shapes: dict[str, str] = {}
         self._mouse = False
@@ -91,7 +92,9 @@ class Terminal:
         self._colours()
         # a place to ask ncurses how wide it will show something
         self._pad = curses.newpad(1, 64)
-        self._write(_ON + (_SAVE_TITLE if self._osc else b""))
+        self._write(_ON)
+        if self._osc:
+            self._write(_SAVE_TITLE)
 
     def _check(self) -> None:
         """Raise TerminalError for a terminal without a cursor that can be moved."""
@@ -136,7 +139,9 @@ class Terminal:
             return
         self._window = None
         self.set_mouse(False)
-        self._write(_OFF + (_RESTORE_TITLE if self._osc else b""))
+        self._write(_OFF)
+        if self._osc:
+            self._write(_RESTORE_TITLE)
         with suppress(self._curses.error):  # the terminal is gone already
             self._curses.endwin()
 
@@ -170,10 +175,14 @@ class Terminal:
         says so for ever and gives nothing: that is a Terminate.
         """
         tokens = self._tokens()
-        self._dead_reads = self._dead_reads + 1 if ready and not tokens else 0
+        self._dead_reads = self._dead_reads + 1 if ready and not tokens and self._posix else 0
         if self._dead_reads >= _DEAD_READS:
             return [Terminate()]
-        return [*self._keys.read(tokens, now)]
+        events: list[Event] = [*self._keys.read(tokens, now)]
+        if "KEY_RESIZE" in tokens and not self._posix:  # elsewhere it is SIGWINCH that tells
+            self.resize()
+            events.append(Resize(*self._size()))
+        return events
 
     def _tokens(self) -> list[str]:
         """Drain curses: several keys wait after one wake-up, and ``select`` will not tell of them again."""
@@ -344,8 +353,9 @@ class Terminal:
             self._write(b"\x1b]" + body.encode("utf-8", "replace") + b"\x07")
 
     def _write(self, data: bytes) -> None:
-        with suppress(OSError):  # the terminal is gone; SIGHUP tells the loop
-            self._write_bytes(data)
+        if self._posix:  # PDCurses has a console of its own, which may print them
+            with suppress(OSError):  # the terminal is gone; SIGHUP tells the loop
+                self._write_bytes(data)
 
 
 def _size_of_terminal() -> tuple[int, int]:

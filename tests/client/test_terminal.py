@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from gchat.client.events import Focus, Key, Paste, Terminate
+from gchat.client.events import Focus, Key, Paste, Resize, Terminate
 from gchat.client.frame import BOLD, DIM, REVERSE, UNDERLINE, Frame, Run, Style, fit
 from gchat.client.terminal import Terminal, TerminalError
 from gchat.client.text import width
@@ -303,6 +303,15 @@ def test_a_terminal_that_was_taken_away_ends_it(opened: Opened) -> None:
     for _ in range(49):
         assert opened.terminal.read(0.0) == []
     assert opened.terminal.read(0.0) == [Terminate()]
+
+
+def test_where_no_signal_tells_of_a_resize_a_key_does(opened: Opened) -> None:
+    opened.window.keys = [410]
+    assert opened.terminal.read(0.0) == []
+    opened.terminal._posix = False
+    opened.size = (30, 6)
+    opened.window.keys = ["a", 410]
+    assert opened.terminal.read(0.0) == [Key("a"), Resize(30, 6)]
 
 
 def test_the_wheel(opened: Opened) -> None:
