@@ -71,11 +71,15 @@ def _people(settings: Settings) -> Iterator[str]:
         yield "Silent connections are not greeted: the tutorial's clients cannot come in"
 
 
+def _number(value: float) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def _limits(settings: Settings) -> Iterator[str]:
     usual = Limits()
     for field in dataclasses.fields(Limits):
         value, default = getattr(settings.limits, field.name), getattr(usual, field.name)
         if value != default:
-            yield f"limits.{field.name}: {value:g} (default {default:g})"
+            yield f"limits.{field.name}: {_number(value)} (default {_number(default)})"
     if not settings.throttle:
         yield "Warning: no rates and no limit per address (--no-throttle): for measuring only"

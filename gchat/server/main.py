@@ -168,7 +168,6 @@ def serve(arguments: argparse.Namespace, settings: Settings, context: SSLContext
     from gchat.server.net import Network
 
     logs.set_up(settings.log.format, settings.log.level)
-    allow_files(settings.limits.connections)
     make_data_folder(arguments.data_dir)
     network = Network(settings, context)
     stopped = Event()
@@ -182,6 +181,7 @@ def serve(arguments: argparse.Namespace, settings: Settings, context: SSLContext
     log.info("gchat-server %s with %s", __version__, source)
     for listener in network.addresses:
         log.info("Listening on %s", listener)
+    allow_files(settings.limits.connections)
     stopped.wait()
     log.info("Going down")
     network.stop(GOODBYE)

@@ -124,9 +124,7 @@ class Channel:
         return bool(self._incoming.pending)
 
     def decrypt(self, data: bytes) -> tuple[bytes, bool]:
-        """Take what was received; return the text in it, and whether the peer said goodbye.  Raises
-        TlsError.
-        """
+        """Return the text in what was received, and whether the peer said goodbye.  Raises TlsError."""
         if data:
             self._incoming.write(data)
         pieces: list[bytes] = []

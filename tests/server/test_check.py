@@ -1,0 +1,71 @@
+"""What --check says."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from gchat.server.check import describe, is_public
+from gchat.server.settings import Limits, Listener, Operator, Server, Settings, Tutorial
+
+
+def said(settings: Settings) -> list[str]:
+    return list(describe(settings, "chat.toml", None, 0.0))
+
+
+def test_the_defaults() -> None:
+    assert said(Settings()) == [
+        "Configuration: chat.toml",
+        "Name: gchat.local, network gchat",
+        "Listens on 127.0.0.1:6667",
+        "Listens on 127.0.0.1:55555",
+        "Password to come in: none",
+        "Operators: none",
+        "Message of the day: none",
+        "Silent connections are greeted after 0.5 seconds, and come to #lobby",
+    ]
+
+
+def test_what_differs_is_said() -> None:
+    settings = Settings(
+        server=Server(password="scrypt$", motd="one\ntwo\n"),
+        limits=dataclasses.replace(Limits(), sendq=1000, command_rate=0.5),
+        tutorial=Tutorial(enabled=False),
+        operators=(Operator("neural", "scrypt$", "*@10.0.0.*"), Operator("nine", "scrypt$")),
+        throttle=False,
+    )
+    assert said(settings)[4:] == [
+        "Password to come in: yes",
+        "Operators: neural (from *@10.0.0.*), nine (from *)",
+        "Message of the day: 2 lines",
+        "Silent connections are not greeted: the tutorial's clients cannot come in",
+        "limits.sendq: 1000 (default 2097152)",
+        "limits.command_rate: 0.5 (default 5)",
+        "Warning: no rates and no limit per address (--no-throttle): for measuring only",
+    ]
+
+
+def test_plain_listeners_that_others_reach_are_warned_of() -> None:
+    listeners = (Listener("", 6667), Listener("", 6697, tls=True), Listener("::1", 6667))
+    lines = said(Settings(listeners=listeners))
+    assert "Listens on :6667 on all addresses" in lines
+    assert [line.split(" ")[1] for line in lines if line.startswith("Warning")] == [":6667"]
+
+
+@pytest.mark.parametrize(
+    ("listener", "public"),
+    [
+        (Listener("127.0.0.1", 1), False),
+        (Listener("127.9.9.9", 1), False),
+        (Listener("::1", 1), False),
+        (Listener("localhost", 1), False),
+        (Listener(path="/run/gchat"), False),
+        (Listener("", 1), True),
+        (Listener("::", 1), True),
+        (Listener("10.0.0.1", 1), True),
+        (Listener("chat.example", 1), True),
+    ],
+)
+def test_public_addresses(listener: Listener, public: bool) -> None:
+    assert is_public(listener) is public
