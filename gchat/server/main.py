@@ -185,6 +185,8 @@ def serve(arguments: argparse.Namespace, settings: Settings, context: SSLContext
     stopped.wait()
     log.info("Going down")
     network.stop(GOODBYE)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # the loop is about to let go of them, and all is said
     return 0
 
 

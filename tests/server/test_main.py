@@ -217,8 +217,8 @@ def test_it_says_where_it_listens_and_goodbye(start: Start) -> None:
 
 def test_a_second_sigint_waits_for_nobody(start: Start, tmp_path: Path) -> None:
     file = tmp_path / "gchat-server.toml"
-    file.write_text("[limits]\nshutdown_timeout = 1000\n[server]\nmotd = '''" + "x" * 400 * 1000 + "'''")
-    file.write_text(file.read_text().replace("x" * 400, "x" * 400 + "\n"))
+    motd = "\\n".join(["x" * 400] * 1000)
+    file.write_text(f'[limits]\nshutdown_timeout = 1000\nsendq = 100000000\n[server]\nmotd = "{motd}"')
     server = start(*HERE, "--config", str(file))
     server.until("Listening on")
     with server.connect() as client:
