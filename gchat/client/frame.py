@@ -40,7 +40,7 @@ class Frame(NamedTuple):
 
 
 def fit(runs: Iterable[Run], columns: int, style: Style) -> Row:
-    """Return the runs cut or filled with ``style`` to exactly so many columns; a run with no text is left out."""
+    """Return the runs cut or filled with ``style`` to exactly so many columns; empty runs are left out."""
     row: list[Run] = []
     room = columns
     for run in runs:
@@ -63,7 +63,7 @@ def fit(runs: Iterable[Run], columns: int, style: Style) -> Row:
 
 
 def changes(old: Frame | None, new: Frame) -> Iterator[tuple[int, Row]]:
-    """Give the rows of a frame that differ from the one before, with their numbers; all where the size differs."""
+    """Give the rows that differ from the frame before, with their numbers; all where the size differs."""
     if old is None or old.columns != new.columns or len(old.rows) != len(new.rows):
         yield from enumerate(new.rows)
         return

@@ -27,7 +27,7 @@ class Theme(NamedTuple):
     nicks: tuple[Style, ...]
 
     def nick(self, nick: str) -> Style:
-        """Return the colour of somebody's nick: always the same one, the same in every client that runs this."""
+        """Return the colour of somebody's nick: always the same one, at everybody who uses this theme."""
         return self.nicks[_hash(nick) % len(self.nicks)]
 
 
