@@ -184,10 +184,10 @@ class KeyReader:
     def _escape(self, waiting: list[str], events: list[Key | Paste | Focus]) -> None:
         """Read what follows an ESC: a key with Meta, or a control sequence curses did not know."""
         token = waiting.pop()
-        if token == "\x1b" and len(waiting) and waiting[-1] in "[O":  # Meta by a second ESC, as rxvt sends it
-            waiting.append(token)
-            events.append(Key("Escape"))
-            return
+        meta = False
+        while token == "\x1b" and waiting:  # Meta with a key that is a sequence itself, as rxvt sends it
+            meta = True
+            token = waiting.pop()
         if token in ("[", "O") and waiting:
             body = _body(waiting, token == "O")
             if body == "200~":
@@ -195,11 +195,11 @@ class KeyReader:
             elif body in ("I", "O") and token == "[":
                 events.append(Focus(body == "I"))
             elif body != "201~" and (name := _sequence(body)):
-                events.append(Key(name))
+                events.append(_with_meta(name) if meta else Key(name))
             return
         name = special(token) if len(token) > 1 else _character(token)
         if name:
-            events.append(Key(name if name.startswith("M-") else "M-" + name))
+            events.append(_with_meta(name))
 
     def _in_paste(self, token: str, waiting: list[str], events: list[Key | Paste | Focus]) -> None:
         """Collect a token of a paste; its end marker is the only control sequence that counts."""
@@ -219,6 +219,10 @@ class KeyReader:
         text = "".join(self._paste or [])[:LONGEST_PASTE]
         self._paste = None
         return Paste(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _with_meta(name: str) -> Key:
+    return Key(name if name.startswith("M-") else "M-" + name)
 
 
 def _body(waiting: list[str], single: bool) -> str:

@@ -26,7 +26,8 @@ from gchat.client.events import (
 
 CHUNK = 1 << 16  # bytes read in one go; then the keyboard gets its turn
 MOST_WAITING = 4 << 20  # bytes to be sent that are kept for a server that does not read
-PATIENCE = 10.0  # seconds for one address to answer, and for the TLS handshake
+PATIENCE = 10.0  # seconds for the last address to answer, and for the TLS handshake
+HURRY = 3.0  # seconds for an address when there are others, so that half an IPv6 is no long wait
 _IN_PROGRESS = {
     errno.EINPROGRESS,
     errno.EWOULDBLOCK,
@@ -211,7 +212,7 @@ class Transport:
                 sock.close()
                 continue
             self._state = "connecting"
-            self._deadline = now + PATIENCE
+            self._deadline = now + (HURRY if self._left else PATIENCE)
             text = where if isinstance(where, str) else f"{where[0]} port {where[1]}"
             return [Connecting(self.network, text)]
         return self._failed(tls.Problem(_refusal(self._errors, self._where, self._address.path)))

@@ -126,8 +126,12 @@ def test_an_unknown_sequence_is_swallowed_whole() -> None:
     assert names("\x1b[200", "KEY_UP") == []
 
 
-def test_escape_before_a_sequence_is_a_key_of_its_own() -> None:
-    assert names("\x1b\x1b[A") == ["Escape", "Up"]
+@pytest.mark.parametrize(
+    ("sent", "key"),
+    [("\x1b\x1b[A", "M-Up"), ("\x1b\x1b", "M-Escape"), ("\x1b\x1ba", "M-a"), ("\x1b" * 5000 + "a", "M-a")],
+)
+def test_two_escapes_are_meta(sent: str, key: str) -> None:
+    assert names(sent) == [key]
 
 
 def test_several_keys_come_at_once() -> None:

@@ -25,7 +25,7 @@ from gchat.client.events import (
     Flushed,
     Received,
 )
-from gchat.client.transport import MOST_WAITING, PATIENCE, Resolve, Transport, resolve
+from gchat.client.transport import HURRY, MOST_WAITING, PATIENCE, Resolve, Transport, resolve
 
 LIMIT = 10.0  # seconds a test waits for something that never comes
 
@@ -187,11 +187,13 @@ def test_an_address_that_does_not_answer_is_given_up(peer: Peer) -> None:
     transport = peer.connect("irc.example", 6667, answer(peer.port, peer.port))
     assert peer.woken.wait(LIMIT)
     assert len(transport.ready(0.0)) == 1
-    assert transport.deadline == PATIENCE
-    assert transport.expired(PATIENCE - 1) == []
-    assert transport.expired(PATIENCE) == [Connecting(1, f"127.0.0.1 port {peer.port}")]
-    assert transport.deadline == 2 * PATIENCE
-    assert transport.expired(2 * PATIENCE) == [ConnectionFailed(1, "no answer from irc.example port 6667")]
+    assert transport.deadline == HURRY
+    assert transport.expired(HURRY - 1) == []
+    assert transport.expired(HURRY) == [Connecting(1, f"127.0.0.1 port {peer.port}")]
+    assert transport.deadline == HURRY + PATIENCE
+    assert transport.expired(HURRY + PATIENCE) == [
+        ConnectionFailed(1, "no answer from irc.example port 6667")
+    ]
 
 
 def test_a_name_without_an_address(peer: Peer) -> None:
