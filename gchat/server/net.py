@@ -41,6 +41,7 @@ log = logging.getLogger("gchat.server")
 
 LAG: Final = 0.1  # seconds between two looks at the clients that wait for tokens
 SECOND: Final = 1.0  # between two looks at everybody's deadlines
+GOODBYE: Final = 60.0  # seconds for the last words to one client where limits.shutdown_timeout is off
 
 
 class Network:
@@ -202,7 +203,8 @@ class Network:
         self._end(connection)
 
     def _end(self, connection: Connection) -> None:
-        self._ending[connection] = time.monotonic() + self.engine.settings.limits.shutdown_timeout
+        patience = self.engine.settings.limits.shutdown_timeout or GOODBYE
+        self._ending[connection] = time.monotonic() + patience
         connection.end()
 
     def _leave(self, connection: Connection, address: Address, reason: str) -> None:
