@@ -23,9 +23,10 @@ class Group(NamedTuple):
 class Audience:
     """A set of sessions, in the order in which they came."""
 
-    __slots__ = ("_groups", "_sessions")
+    __slots__ = ("_groups", "_sessions", "turn")
 
     def __init__(self, sessions: Iterable[Session] = ()) -> None:
+        self.turn = 0  # the queue's turn in which all of them were marked as having something to send
         self._sessions = dict.fromkeys(sessions)
         self._groups: list[Group] | None = None
 
@@ -42,6 +43,7 @@ class Audience:
         """Let sessions in; one that is in already stays where it is."""
         self._sessions.update(dict.fromkeys(sessions))
         self._groups = None
+        self.turn = 0
 
     def remove(self, sessions: Iterable[Session]) -> None:
         """Let sessions out, as far as they are in."""

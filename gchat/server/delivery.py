@@ -63,12 +63,15 @@ class BroadcastQueue:
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._dirty: set[Session] = set()
+        self._turn = 1
 
     def deliver(self, audience: Audience, shape: Shape, skip: Session | None = None) -> None:
         """Put one message into many outboxes.  The inner loop is the one that everything's speed hangs on."""
-        if not self._dirty:
-            self._wake()
-        self._dirty.update(audience)
+        if audience.turn != self._turn:
+            if not self._dirty:
+                self._wake()
+            self._dirty.update(audience)
+            audience.turn = self._turn
         for one, appends in audience.groups:
             if one is skip and one.profile is None:
                 continue  # alone in its group: a wire that learns from what it encodes is not asked twice
@@ -100,4 +103,5 @@ class BroadcastQueue:
     def take(self) -> set[Session]:
         """The sessions with something to send; the queue is empty afterwards."""
         dirty, self._dirty = self._dirty, set()
+        self._turn += 1
         return dirty
