@@ -277,6 +277,7 @@ def prepare(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     ran: list[list[str]] = []
+
     def run(command: list[str]) -> "subprocess.CompletedProcess[str]":
         if "import pip" in command:  # does this python work?  A link to nowhere does not
             return subprocess.CompletedProcess(command, 0 if Path(command[0]).exists() else 127, "")
