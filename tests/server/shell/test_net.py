@@ -198,20 +198,20 @@ def test_a_new_configuration_keeps_everybody(serve: Serve) -> None:
     server.call(lambda: server.network.configure(more, None))
     assert len(server.ports) == 1, "the same address twice is one listener"
     other = dataclasses.replace(
-        settings, listeners=(Listener("localhost", 0),), server=Server(name="other.test")
+        settings, listeners=(Listener("127.0.0.2", 0),), server=Server(name="other.test")
     )
     before = server.ports[0]
     server.call(lambda: server.network.configure(other, None))
     assert before not in server.ports
     with pytest.raises(ConnectionRefusedError):
         server.connect(before)
-    server.connect().send("PING 1")
+    server.connect(host="127.0.0.2").send("PING 1")
     neural.send("PING 2")
     neural.until("PONG other.test :2")
 
 
 def test_a_listener_that_cannot_be_had_changes_nothing(serve: Serve) -> None:
-    server = serve(listeners=(LISTENER, Listener("localhost", 0)))
+    server = serve(listeners=(LISTENER, Listener("127.0.0.2", 0)))
     neural = server.user("Neural")
     settings = server.network.engine.settings
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -222,8 +222,8 @@ def test_a_listener_that_cannot_be_had_changes_nothing(serve: Serve) -> None:
         with pytest.raises(ListenError, match="another program listens there"):
             server.call(lambda: server.network.configure(other, None))
     neural.settle()
-    for port in server.ports:
-        server.connect(port).register(f"on{port}")
+    for there in server.network.addresses:
+        server.connect(there.port, there.host).register(f"on{there.port}")
 
 
 def test_a_bug_in_one_wire_ends_one_connection(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
