@@ -22,8 +22,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pyte
 import pytest
+
+from tests.e2e.painted import Screen, Stream
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 # seconds: far more than anything takes, far less than a hanging suite
@@ -56,8 +57,8 @@ class Terminal:
     """A program in a pseudo-terminal, and the screen that it paints, read through pyte."""
 
     def __init__(self, argv: list[str], home: Path, columns: int = 100, rows: int = 24, **env: str) -> None:
-        self.screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self.screen)
+        self.screen = Screen(columns, rows)
+        self._stream = Stream(self.screen)
         self.raw = bytearray()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:

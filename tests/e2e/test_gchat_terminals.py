@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -53,29 +54,18 @@ def test_any_locale(machine: Machine, locale: dict[str, str]) -> None:
 
 
 def test_a_locale_that_has_no_unicode(machine: Machine) -> None:
-    latin = machine.home / "locales"
-    made = (
-        subprocess.run(
-            ["localedef", "-i", "en_US", "-f", "ISO-8859-1", str(latin / "en_US.ISO-8859-1")],
-            capture_output=True,
-            check=False,
-        )
-        if not latin.mkdir() and _has("localedef")
-        else None
-    )
-    if made is None or made.returncode:
-        pytest.skip("no locale without UTF-8 can be made here")
-    port = machine.server().port
-    neural = machine.gchat(
-        "-n", "Neural", f"127.0.0.1:{port}", "#team", LC_ALL="en_US.ISO-8859-1", LOCPATH=str(latin)
-    )
-    neural.until("Neural > gchat")
-    neural.until("> 2 #team         | ")
+    locales = machine.home / "locales"
+    locales.mkdir()
+    if shutil.which("localedef") is None:
+        pytest.skip("localedef is not installed, which makes a locale")
+    make = ["localedef", "-i", "en_US", "-f", "ISO-8859-1", str(locales / "en_US.ISO-8859-1")]
+    if subprocess.run(make, capture_output=True, check=False).returncode:
+        pytest.skip("the sources of locales are not installed")
+    address = f"127.0.0.1:{machine.server().port}"
+    latin = {"LC_ALL": "en_US.ISO-8859-1", "LOCPATH": str(locales)}
+    neural = machine.gchat("-n", "Neural", address, "#team", **latin)
+    neural.until(lambda text: "> 2 #team         | " in text and "Neural > gchat" in text)
     assert neural.raw.isascii()
-
-
-def _has(program: str) -> bool:
-    return any(os.access(os.path.join(folder, program), os.X_OK) for folder in os.get_exec_path())
 
 
 def gchat(home: Path, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.CompletedProcess[str]:
@@ -128,9 +118,8 @@ def test_arguments_that_will_not_do(home: Path, arguments: list[str], said: str)
     done = gchat(home, *arguments)
     assert done.returncode == 2
     assert said in done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stderr.startswith(("gchat: ", "usage: "))
-    assert [line for line in done.stderr.splitlines() if line.startswith("gchat: ")][-1].startswith("gchat: ")
+    assert done.stdout == ""
+    assert done.stderr.splitlines()[-1].startswith("gchat: ")
 
 
 @pytest.mark.parametrize(
