@@ -1,6 +1,6 @@
 """The floors of the house, held by reading the imports: who may use whom, and who may touch the machine.
 
-0  ``gchat.irc`` is the language and imports no sibling; ``gchat.paths`` and ``gchat.manual`` are shared
+0  ``gchat.irc`` is the language and imports no sibling; ``gchat.paths``, ``manual`` and ``toml`` are shared
 1  the pure cores: no file, socket, clock, thread or randomness; these are passed in
 2  the shells that touch the machine
 3  arguments and files, and starting it all
@@ -51,7 +51,7 @@ SHELL = {
     "gchat.server.main": 3,
     "gchat.__main__": 3,
 }
-SHARED = {"gchat", "gchat.paths", "gchat.manual"}
+SHARED = {"gchat", "gchat.paths", "gchat.manual", "gchat.toml"}
 TOUCHES_THE_MACHINE = {
     *("asyncio", "curses", "datetime", "gevent", "glob", "multiprocessing", "os", "pathlib", "platform"),
     *("random", "resource", "secrets", "select", "selectors", "shutil", "signal", "socket", "socketserver"),

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from gchat import toml
 from gchat.client.address import BadAddress, parse_address
 from gchat.client.settings import THEMES, NetworkSettings, Settings
 from gchat.paths import config_folder
@@ -136,17 +137,10 @@ def load(path: str | None = None) -> Config:
     file = path or os.path.join(config_folder(), FILE_NAME)
     if path is None and not os.path.exists(file):
         return Config(Settings())
-    import tomllib
-
     try:
-        with open(file, "rb") as source:
-            found = tomllib.load(source)
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{file} is not UTF-8 text (byte {error.start})") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file} is not TOML: {error}") from error
+        found = toml.read(file)
+    except toml.FileError as error:
+        raise ConfigError(str(error)) from error
     return _interpret(found, file)
 
 

@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from gchat import toml
 from gchat.paths import config_folder
 from gchat.server import capabilities, nicknames, passwords, settings
 from gchat.server.settings import Listener, Operator, Settings
@@ -224,17 +225,10 @@ def default_file() -> str:
 
 def load(file: str) -> Settings:
     """Read a file.  Raises ConfigError."""
-    import tomllib
-
     try:
-        with open(file, "rb") as source:
-            found = tomllib.load(source)
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{file} is not UTF-8 text (byte {error.start})") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file} is not TOML: {error}") from error
+        found = toml.read(file)
+    except toml.FileError as error:
+        raise ConfigError(str(error)) from error
     return _interpret(found, file)
 
 

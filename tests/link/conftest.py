@@ -18,35 +18,17 @@ from gchat.client.model import Buffer, Model, Network
 from gchat.client.settings import Settings
 from gchat.client.update import deadline, update
 from gchat.irc.wire import IrcWire
-from gchat.server.backplane.base import Apply, Backplane, IdSource
+from gchat.server.backplane.base import Apply, Backplane
 from gchat.server.backplane.local import LocalBackplane
 from gchat.server.engine import Engine
-from gchat.server.events import Entry, Event
 from gchat.server.request import Request, Work
 from gchat.server.session import Session
 from gchat.server.settings import Server
 from gchat.server.settings import Settings as ServerSettings
 from gchat.server.stores.base import ForgetfulStore
+from tests.backplanes import LaterBackplane
 
 START = 1_700_000_000.0
-
-
-class TurnLater:
-    """Applies events when the turn ends, as a cluster does when it reads them back."""
-
-    def __init__(self, apply: Apply, clock: Callable[[], float]) -> None:
-        self._apply = apply
-        self._ids = IdSource(clock)
-        self._waiting: list[tuple[Entry, Request | None]] = []
-
-    def commit(self, event: Event, request: Request | None) -> None:
-        self._waiting.append((Entry(self._ids.next(), event), request))
-
-    def turn(self) -> bool:
-        waiting, self._waiting = self._waiting, []
-        for entry, request in waiting:
-            self._apply(entry, request)
-        return bool(waiting)
 
 
 class Person:
@@ -115,7 +97,7 @@ class Town:
     """A server in memory and the people on it."""
 
     def __init__(
-        self, backplane: type[LocalBackplane] | type[TurnLater], server: Server, throttle: bool
+        self, backplane: type[LocalBackplane] | type[LaterBackplane], server: Server, throttle: bool
     ) -> None:
         self.now = START
         self.work: list[tuple[Request, Work]] = []
@@ -170,7 +152,7 @@ class Town:
         raise AssertionError("server and client talk for ever")
 
     def _step(self) -> bool:
-        busy = isinstance(self.backplane, TurnLater) and self.backplane.turn()
+        busy = isinstance(self.backplane, LaterBackplane) and self.backplane.turn()
         while self.work:
             busy = True
             request, work = self.work.pop(0)
@@ -208,7 +190,7 @@ class Town:
             self.settle()
 
 
-@pytest.fixture(params=[LocalBackplane, TurnLater], ids=["at-once", "a-turn-later"])
+@pytest.fixture(params=[LocalBackplane, LaterBackplane], ids=["at-once", "a-turn-later"])
 def make_town(request: pytest.FixtureRequest) -> Iterator[Callable[..., Town]]:
     """Makes servers; afterwards none of them may have met a bug."""
     made: list[Town] = []

@@ -16,34 +16,16 @@ import pytest
 
 from gchat.irc.lines import Wire
 from gchat.irc.wire import IrcWire
-from gchat.server.backplane.base import Apply, Backplane, IdSource
+from gchat.server.backplane.base import Apply, Backplane
 from gchat.server.backplane.local import LocalBackplane
 from gchat.server.engine import Engine
-from gchat.server.events import Entry, Event
 from gchat.server.request import Request, Work
 from gchat.server.session import Session
 from gchat.server.settings import Server, Settings
 from gchat.server.stores.base import ForgetfulStore
+from tests.backplanes import LaterBackplane
 
 START = 1_700_000_000.0
-
-
-class LaterBackplane:
-    """Applies events when the turn ends, as a cluster does when it reads them back."""
-
-    def __init__(self, apply: Apply, clock: Callable[[], float]) -> None:
-        self._apply = apply
-        self._ids = IdSource(clock)
-        self._waiting: list[tuple[Entry, Request | None]] = []
-
-    def commit(self, event: Event, request: Request | None) -> None:
-        self._waiting.append((Entry(self._ids.next(), event), request))
-
-    def turn(self) -> bool:
-        waiting, self._waiting = self._waiting, []
-        for entry, request in waiting:
-            self._apply(entry, request)
-        return bool(waiting)
 
 
 class Client:
