@@ -83,6 +83,16 @@ class Terminal:
         return rows[0]
 
     @property
+    def words(self) -> str:
+        """What gchat's message pane, title and status say, without the line breaks that its width makes."""
+        rows = (row.split("│")[1] if "│" in row else row for row in self.text.split("\n"))
+        return " ".join(" ".join(rows).split())
+
+    def until_words(self, *wanted: str) -> None:
+        """Read until all of this is said, wherever its lines are broken."""
+        self.until(lambda _: all(words in self.words for words in wanted))
+
+    @property
     def modes(self) -> list[object]:
         """The flags and special characters of the terminal, as termios has them."""
         return termios.tcgetattr(self.fd)

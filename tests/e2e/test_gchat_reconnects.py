@@ -3,20 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
 
 from tests.e2e.processes import Machine, Terminal
-
-
-def shows(*words: str) -> Callable[[str], bool]:
-    """All of it, without the panes' line breaks."""
-
-    def look(text: str) -> bool:
-        rows = (row.split("│")[1] if "│" in row else row for row in text.split("\n"))
-        said = " ".join(" ".join(rows).split())
-        return all(word in said for word in words)
-
-    return look
 
 
 def in_team(machine: Machine, port: int, *arguments: str) -> Terminal:
@@ -37,10 +25,10 @@ def test_a_server_that_is_killed_and_comes_back(machine: Machine) -> None:
     neural.until("this one did not")
     before.signal(signal.SIGKILL)
     gone = "The connection to gchat is gone: the server closed it. Trying again in "
-    neural.until(shows("✗ not sent: the connection is gone (M-s sends it again)", gone, "tries again in"))
+    neural.until_words("✗ not sent: the connection is gone (M-s sends it again)", gone, "tries again in")
     neural.until("2 (#team)")
     neural.type("and this cannot be\r")
-    neural.until(shows("✗ not sent: there is no connection to gchat"))
+    neural.until_words("✗ not sent: there is no connection to gchat")
     neural.type("\x1bs")  # M-s
     neural.until("there is no connection to gchat")
     before.wait()
@@ -77,7 +65,7 @@ def test_a_server_that_says_goodbye(machine: Machine) -> None:
     server = machine.server()
     neural = in_team(machine, server.port)
     server.signal(signal.SIGTERM)
-    neural.until(shows("The connection to gchat is gone: Server going down. Trying again in "))
+    neural.until_words("The connection to gchat is gone: Server going down. Trying again in ")
     assert server.wait() == 0
     neural.type("/disconnect\r")
     neural.until(lambda text: "not connected  " in text and "tries again" not in text)
@@ -88,7 +76,7 @@ def test_a_server_that_says_goodbye(machine: Machine) -> None:
 def test_nobody_answers_and_then_somebody_does(machine: Machine) -> None:
     port = machine.free_port()
     neural = machine.gchat("-n", "Neural", f"127.0.0.1:{port}", "#team")
-    neural.until(shows(f"No connection: nobody answers at 127.0.0.1 port {port}. Trying again in "))
+    neural.until_words(f"No connection: nobody answers at 127.0.0.1 port {port}. Trying again in ")
     machine.server(port=port)
     neural.type("/connect\r")
     neural.until("You joined #team")
@@ -104,4 +92,4 @@ def test_a_server_without_echo(machine: Machine) -> None:
     neural.type("perhaps\r")
     neural.until("perhaps")
     server.signal(signal.SIGKILL)
-    neural.until(shows("✗ perhaps not sent: the connection broke before the server answered"))
+    neural.until_words("✗ perhaps not sent: the connection broke before the server answered")

@@ -8,7 +8,7 @@ import shutil
 import pytest
 import trustme
 
-from tests.e2e.processes import GchatServer, Machine, Terminal
+from tests.e2e.processes import GchatServer, Machine
 
 
 def tls_server(
@@ -31,12 +31,6 @@ def authority(machine: Machine) -> trustme.CA:
     made = trustme.CA()
     made.cert_pem.write_to_path(str(machine.home / "ca.pem"))
     return made
-
-
-def words(terminal: Terminal) -> str:
-    """What the message pane says, without its line breaks."""
-    rows = (row.split("│")[1] if "│" in row else row for row in terminal.text.split("\n"))
-    return " ".join(" ".join(rows).split())
 
 
 def test_a_server_that_can_be_verified(machine: Machine, authority: trustme.CA) -> None:
@@ -114,21 +108,21 @@ def test_what_is_wrong_with_a_certificate(
     _, port = tls_server(machine, authority, name, **validity)
     neural = machine.gchat("-n", "Neural", *options, f"ircs://localhost:{port}/#team")
     # it is not tried again: that would change nothing
-    neural.until(lambda text: said in words(neural) and "▸ localhost  not connected  " in text)
+    neural.until_words(said, "▸ localhost not connected F1")
 
 
 def test_tls_where_none_is_spoken(machine: Machine) -> None:
     server = machine.server()
     neural = machine.gchat("-n", "Neural", "--tls", f"localhost:{server.port}")
-    neural.until(lambda text: f"localhost port {server.port} does not speak TLS" in words(neural))
-    neural.until(lambda text: "write irc:// for ircs://" in words(neural))
+    neural.until_words(f"localhost port {server.port} does not speak TLS")
+    neural.until_words("write irc:// for ircs://")
 
 
 def test_a_file_that_is_no_certificate(machine: Machine, authority: trustme.CA) -> None:
     _, port = tls_server(machine, authority)
     shutil.copy(machine.home / "port", machine.home / "no.pem")
     neural = machine.gchat("-n", "Neural", "--tls-ca", "no.pem", f"ircs://localhost:{port}")
-    neural.until(lambda text: "no.pem cannot be read" in words(neural))
+    neural.until_words("no.pem cannot be read")
     missing = machine.gchat("-n", "Neural", "--tls-ca", "gone.pem", f"ircs://localhost:{port}")
     missing.until("gchat: --tls-ca: gone.pem is not there or cannot be read")
     assert missing.wait() == 2
