@@ -29,6 +29,9 @@ class Delivery(Enum):
     FAILED = "failed"  # ``Line.problem`` says why
 
 
+# reaction as shown -> who reacted so: folded nick -> the value as it came; in the order they came
+Reactions = dict[str, dict[str, str]]
+
 _next_serial = count(1).__next__
 
 
@@ -43,6 +46,8 @@ class Line:
         "nick",
         "own",
         "problem",
+        "quote",
+        "reactions",
         "serial",
         "text",
         "time",
@@ -70,6 +75,8 @@ class Line:
         self.msgid = msgid
         self.delivery = Delivery.SENT
         self.problem = ""  # when FAILED: "not sent: the connection is gone", without what to press
+        self.quote = ""  # the start of the line that this one replies to
+        self.reactions: Reactions | None = None
         self.version = 0  # grows when the line's look changes; the view keeps wrapped rows by it
 
     def changed(self) -> None:

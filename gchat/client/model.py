@@ -10,11 +10,13 @@ What may be changed here: what is known.  How it looks belongs to ``view.py``, w
 from bisect import bisect_left
 from collections.abc import Callable
 from enum import Enum
+from typing import NamedTuple
 
 from gchat.client.address import Address
 from gchat.client.answers import Answers
 from gchat.client.completion import Completion
 from gchat.client.editor import Editor, KillRing
+from gchat.client.ids import Ids
 from gchat.client.line import Line
 from gchat.client.outgoing import Outgoing
 from gchat.client.overlay import Overlay
@@ -48,7 +50,7 @@ class BufferKind(Enum):
 class User:
     """Somebody else (or us) on a network, shared by all channels they are seen in."""
 
-    __slots__ = ("account", "away", "bot", "host", "ignored", "nick", "realname", "username")
+    __slots__ = ("account", "away", "away_since", "bot", "host", "ignored", "nick", "realname", "username")
 
     def __init__(self, nick: str, username: str = "", host: str = "") -> None:
         """Know a nick, and whatever else is known of it."""
@@ -58,6 +60,7 @@ class User:
         self.account = ""
         self.realname = ""
         self.away = False
+        self.away_since: float | None = None  # when we were told; None where they were away before
         self.bot = False
 
 
@@ -81,6 +84,7 @@ class Buffer:
         "anchor_row",
         "editor",
         "fresh",
+        "ids",
         "joined",
         "key",
         "kind",
@@ -116,6 +120,7 @@ class Buffer:
         self.target = name  # as it is sent
         self.lines: list[Line] = []  # oldest first; serials grow, without gaps only by chance
         self.scrollback = scrollback
+        self.ids = Ids()  # of lines, for what refers to one
 
         self.topic = ""
         self.topic_setter = ""
@@ -282,6 +287,13 @@ def _buffer_key(fold: Callable[[str], str], buffer: Buffer) -> str:
     return LIST_KEY if buffer.kind is BufferKind.LIST else fold(buffer.target)
 
 
+class Mention(NamedTuple):
+    """A line that called us, and where it stands."""
+
+    buffer: Buffer
+    line: Line
+
+
 class Model:
     """The whole client as the view sees it."""
 
@@ -297,6 +309,7 @@ class Model:
         "ignores",
         "kill_ring",
         "last_id",
+        "mentions",
         "networks",
         "overlay",
         "panes",
@@ -334,6 +347,7 @@ class Model:
         self.kill_ring = KillRing()  # shared by all input lines
         self.completion: Completion | None = None  # while Tab is being pressed
         self.theme = settings.theme
+        self.mentions: list[Mention] = []  # what called us in channels, oldest first
         self.hint = ""  # a word for the status line, gone with the next key
         self.overlay: Overlay | None = None
         self.panes: dict[str, bool] = {}  # "buffers", "members": shown or hidden against the width's choice
@@ -385,6 +399,7 @@ class Model:
         if self.previous is buffer:
             self.previous = None
         self.buffers.remove(buffer)
+        self.mentions = [mention for mention in self.mentions if mention.buffer is not buffer]
         network = buffer.network
         for folded in [key for key, value in network.buffers.items() if value is buffer]:
             del network.buffers[folded]
@@ -397,6 +412,7 @@ class Model:
         if self.previous is not None and self.previous.network is network:
             self.previous = None
         self.buffers = keep
+        self.mentions = [mention for mention in self.mentions if mention.buffer.network is not network]
         self.networks.remove(network)
 
     def show(self, buffer: Buffer) -> None:

@@ -1,11 +1,17 @@
-"""What lies over the panes: help, a search, the questions of a first start.
+"""What lies over the panes: help, a search, the mentions, the questions of a first start.
 
 Each is a small object with the state the view shows; ``update.py`` gives it the keys.  One at a time.
 """
 
+from __future__ import annotations
+
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from gchat.client.editor import Editor
+
+if TYPE_CHECKING:  # the model holds an Overlay
+    from gchat.client.model import Mention
 
 
 class Help:
@@ -33,6 +39,17 @@ class Search:
         self.found: int | None = None  # the hit the buffer is scrolled to
 
 
+class Mentions:
+    """The lines that called us, oldest first, and the one that Enter goes to."""
+
+    __slots__ = ("chosen", "entries")
+
+    def __init__(self, entries: list[Mention]) -> None:
+        """``entries``: at least one; the newest is chosen."""
+        self.entries = entries
+        self.chosen = len(entries) - 1
+
+
 class Step(Enum):
     """How far the first start is."""
 
@@ -57,4 +74,4 @@ class Welcome:
         self.editor = Editor()  # the answer being typed
 
 
-Overlay = Help | Search | Welcome
+Overlay = Help | Mentions | Search | Welcome

@@ -1,4 +1,4 @@
-"""Who came, who went, who is called otherwise now: the events next to each other become one line, in words.
+"""Who came, who went, who is away, who is called otherwise now: events next to each other become one line.
 
 ``reader, writer joined · zed was away 3 minutes · nine is now Nine``.  A line keeps one record a person, so
 somebody who comes and goes twenty times is still one mention.  Change the words in ``_sentences``.
@@ -15,14 +15,15 @@ _NAMES = 8  # named in one sentence, the rest is a number
 class _Person:
     """One person's comings and goings within a line."""
 
-    __slots__ = ("absence", "came", "first_nick", "here", "left_at", "nick", "reason", "was_here")
+    __slots__ = ("absence", "away", "came", "first_nick", "here", "left_at", "nick", "reason", "was_here")
 
     def __init__(self, nick: str, was_here: bool) -> None:
         self.first_nick = self.nick = nick
         self.was_here = was_here  # before the line's first event
         self.here = was_here
         self.left_at: float | None = None
-        self.absence = 0.0  # seconds of the last one, once they are back
+        self.absence: float | None = None  # seconds of the last one, once they are back
+        self.away: bool | None = None  # here, and said to be away (True) or back (False) within the line
         self.came = False  # joined within the line
         self.reason = ""
 
@@ -54,13 +55,30 @@ class PresenceLine(Line):
 
     def left(self, nick: str, reason: str, time: float) -> None:
         """Somebody went, by PART or QUIT."""
-        person = self._people.get(nick)
-        if person is None:
-            person = self._people[nick] = _Person(nick, was_here=True)
-        person.here = False
+        person = self._person(nick)
+        person.here, person.away = False, None
         person.left_at = time
         person.reason = reason
         self._retell(time)
+
+    def went_away(self, nick: str, reason: str, time: float) -> None:
+        """Somebody is here and said to be away."""
+        person = self._person(nick)
+        person.away, person.reason, person.absence = True, reason, None
+        self._retell(time)
+
+    def came_back(self, nick: str, absence: float | None, time: float) -> None:
+        """Somebody is no longer away; ``absence`` in seconds where it is known."""
+        person = self._person(nick)
+        person.away, person.absence = False, absence
+        self._retell(time)
+
+    def _person(self, nick: str) -> _Person:
+        """Return the record of somebody who is here."""
+        person = self._people.get(nick)
+        if person is None:
+            person = self._people[nick] = _Person(nick, was_here=True)
+        return person
 
     def renamed(self, old: str, new: str, time: float) -> None:
         """Somebody is called otherwise now."""
@@ -86,14 +104,22 @@ def _sentences(people: list[_Person]) -> list[str]:
         if group == "renamed":
             told += [f"{p.first_nick} is now {p.nick}" for p in members[:_NAMES]]
         elif group == "back":
-            told += [f"{p.nick} was away {duration(p.absence)}" for p in members[:_NAMES]]
-        elif group == "left":
+            told += [f"{p.nick} {_absence(p)}" for p in members[:_NAMES]]
+        elif group in _WITH_REASON:
             reasons = {p.reason for p in members}
             reason = reasons.pop() if len(reasons) == 1 else ""
-            told.append(f"{names} left ({reason})" if reason else f"{names} left")
+            verb = group if group == "left" else "is away" if len(members) == 1 else "are away"
+            told.append(f"{names} {verb} ({reason})" if reason else f"{names} {verb}")
         elif group:
             told.append(f"{names} {group}")
     return told or ["somebody changed a nick and changed it back"]
+
+
+_WITH_REASON = frozenset({"left", "away"})
+
+
+def _absence(person: _Person) -> str:
+    return "is back" if person.absence is None else f"was away {duration(person.absence)}"
 
 
 def _names(nicks: list[str]) -> str:
@@ -105,7 +131,9 @@ def _group(person: _Person) -> str:
     if person.here and person.was_here:
         if person.came:
             return "back"
-        return "renamed" if person.nick != person.first_nick else ""
+        if person.nick != person.first_nick:
+            return "renamed"
+        return "" if person.away is None else "away" if person.away else "back"
     if person.here:
         return "joined"
     return "left" if person.was_here else "came and went"

@@ -15,6 +15,10 @@ def told(*steps: str) -> str:
         now = minute * 60.0
         if verb == "joins":
             line.joined(nick, now)
+        elif verb == "rests":
+            line.went_away(nick, " ".join(rest), now)
+        elif verb == "returns":
+            line.came_back(nick, float(rest[0]) if rest else None, now)
         elif verb == "leaves":
             line.left(nick, " ".join(rest), now)
         else:
@@ -38,6 +42,16 @@ def told(*steps: str) -> str:
         (["a is b", "b is c"], "a is now c"),
         (["a is b", "b is a"], "somebody changed a nick and changed it back"),
         (["a is b", "b is a", "c joins"], "c joined"),
+        (["a rests"], "a is away"),
+        (["a rests lunch"], "a is away (lunch)"),
+        (["a rests", "b rests"], "a, b are away"),
+        (["a rests lunch", "a returns 180"], "a was away 3 minutes"),
+        (["a returns"], "a is back"),
+        (["b joins", "c joins", "a returns 180"], "b, c joined · a was away 3 minutes"),
+        (["a joins", "a rests"], "a joined"),
+        (["a rests lunch", "a leaves"], "a left"),
+        (["a leaves", "a rests"], "a left"),
+        (["a is b", "b rests"], "a is now b"),
         (["a joins", "a is b"], "b joined"),
         (["a is b", "b leaves"], "b left"),
         (["a leaves", "a joins", "a leaves"], "a left"),
@@ -70,6 +84,8 @@ NICKS = st.sampled_from("abc")
 STEPS = st.one_of(
     st.tuples(NICKS, st.just("joins")),
     st.tuples(NICKS, st.just("leaves")),
+    st.tuples(NICKS, st.just("rests")),
+    st.tuples(NICKS, st.just("returns"), st.just("60")),
     st.tuples(NICKS, st.just("is"), NICKS),
 )
 

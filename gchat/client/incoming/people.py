@@ -9,10 +9,12 @@ from gchat.client.model import Buffer, BufferKind, Member, Network, User
 from gchat.client.roster import forget_if_gone, leave, roster_changed, user_of
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
+from gchat.client.view.lists import is_busy
 from gchat.irc.message import Message
 
 MOST_MEMBERS = 100_000  # of one channel that are remembered
 _MOST_BUFFERS = 2000  # of one network, whatever its server wants us to be in
+_TALKS_FOR = 1800.0  # seconds after which somebody in a busy channel is one of many again
 _WHO_AT_MOST = 300  # members of a channel of whom we ask who is away; a bigger answer is not worth its bytes
 
 
@@ -227,10 +229,26 @@ def _away(turn: Turn, network: Network, message: Message) -> None:
     reason = sanitise(message.params[0]) if message.params else ""
     was, user.away = user.away, bool(message.params)
     roster_changed(network, folded)
+    if was != user.away and folded != network.fold(network.nick):
+        _tell_away(turn, network, folded, user, reason)
     query = network.buffers.get(folded)
     if query is not None and was != user.away:
         said = f"{user.nick} is away: {reason}" if user.away else f"{user.nick} is back"
         turn.add(query, LineKind.SERVER, said.removesuffix(": "))
+
+
+def _tell_away(turn: Turn, network: Network, folded: str, user: User, reason: str) -> None:
+    """Say it in the channels; in a busy one only of those who talk there."""
+    absence = None if user.away_since is None else max(0.0, turn.when - user.away_since)
+    user.away_since = turn.when if user.away else None
+    for buffer in network.buffers.values():
+        member = buffer.members.get(folded)
+        if member is None or (is_busy(buffer) and turn.now - member.spoke > _TALKS_FOR):
+            continue
+        if user.away:
+            turn.presence(buffer).went_away(user.nick, reason, turn.when)
+        else:
+            turn.presence(buffer).came_back(user.nick, absence, turn.when)
 
 
 def _account(turn: Turn, network: Network, message: Message) -> None:

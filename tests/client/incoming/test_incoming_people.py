@@ -199,3 +199,37 @@ def test_nothing_is_known_of_a_channel_after_the_connection(ready: Playbook) -> 
     ready.happen(events.ConnectionLost(1, ""))
     assert not ready.buffer("#team").members
     assert ready.network.state is State.WAITING
+
+
+def test_being_away_is_told_in_the_channel(modern: Playbook) -> None:
+    modern.server(f"{NINE} AWAY :lunch")
+    assert modern.last("#team") == "Nine is away (lunch)"
+    modern.server(f"{NINE} AWAY :long lunch")
+    assert modern.last("#team") == "Nine is away (lunch)"
+    modern.now += 180
+    modern.server(":reader!r@r JOIN #team", f"{NINE} AWAY")
+    assert modern.texts("#team") == ["Nine was away 3 minutes · reader joined"]
+    modern.server(f"{NINE} PRIVMSG #team :back", f"{NINE} AWAY :again", f"{NINE} PRIVMSG #team :hm")
+    modern.now += 45
+    modern.server(f"{NINE} AWAY")
+    assert modern.last("#team") == "Nine was away 45 seconds"
+
+
+def test_away_since_before_we_came(modern: Playbook) -> None:
+    modern.server(":s 352 Neural #team n nine.example s Nine G :0 Nine", ":s 315 Neural #team :End")
+    modern.server(f"{NINE} AWAY")
+    assert modern.last("#team") == "Nine is back"
+
+
+def test_in_a_busy_channel_only_those_who_talk_are_told_away(modern: Playbook) -> None:
+    modern.join("#busy", " ".join(f"user{i}" for i in range(40)) + " Nine Neural")
+    modern.server(f"{NINE} AWAY :lunch")
+    assert modern.texts("#busy") == []
+    assert modern.last("#team") == "Nine is away (lunch)"
+    modern.server(f"{NINE} AWAY", f"{NINE} PRIVMSG #busy :here again", f"{NINE} AWAY :tea")
+    assert modern.last("#busy") == "Nine is away (tea)"
+
+
+def test_our_own_absence_is_not_told_as_anothers(modern: Playbook) -> None:
+    modern.server(f"{US} AWAY :lunch")
+    assert modern.texts("#team") == []
