@@ -5,17 +5,17 @@ A new action is a function here, its row in ``_ACTIONS``, and its row in ``keys.
 
 from collections.abc import Callable
 
-from gchat.client import composing, searching, welcome
+from gchat.client import composing, mentions, searching, welcome
 from gchat.client.commands import COMMANDS, enter, help_lines
 from gchat.client.completion import Completion, Sources
 from gchat.client.events import Redraw, Suspend
 from gchat.client.keys import BINDINGS
 from gchat.client.model import Buffer, BufferKind, Model
-from gchat.client.overlay import Help, Search, Welcome
+from gchat.client.overlay import Help, Mentions, Search, Welcome
 from gchat.client.saying import say_again
 from gchat.client.slash.program import show_help
 from gchat.client.turn import Turn
-from gchat.client.view.layout import BUFFER_LIST_FROM, NICK_LIST_FROM
+from gchat.client.view.layout import BUFFER_LIST_FROM, NICK_LIST_FROM, TIMES_FROM
 from gchat.client.view.scroll import page_rows, scroll, top
 
 _COMMAND_KINDS = {name: command.kinds for name, command in COMMANDS.items()}
@@ -31,6 +31,8 @@ def press(turn: Turn, key: str) -> None:
         welcome.press(turn, overlay, key)
     elif isinstance(overlay, Search):
         searching.press(turn, overlay, key)
+    elif isinstance(overlay, Mentions) and action not in _OVER_HELP:
+        mentions.press(turn, overlay, key)
     elif isinstance(overlay, Help) and not action.startswith("scroll-") and action not in _OVER_HELP:
         if key == "q" or action in {"send", "help", "cancel"}:
             model.overlay = None
@@ -69,8 +71,8 @@ def paste(turn: Turn, text: str) -> None:
         welcome.paste(overlay, text)
     elif isinstance(overlay, Search):
         searching.paste(turn, overlay, text)
-    elif model.current is not None and overlay is None:
-        model.completion = None
+    elif model.current is not None:  # over the help or a list: back to the input
+        model.overlay = model.completion = None
         model.current.editor.insert(text)
         composing.changed(turn, model.current)
 
@@ -197,6 +199,11 @@ def _search(turn: Turn, buffer: Buffer) -> None:
     searching.begin(turn)
 
 
+def _mentions(turn: Turn, buffer: Buffer) -> None:
+    if not mentions.show(turn.model):
+        turn.model.hint = "nobody has called you yet"
+
+
 def _help(turn: Turn, buffer: Buffer) -> None:
     show_help(turn, "Help", help_lines())
 
@@ -245,8 +252,10 @@ _ACTIONS: dict[str, Action] = {
     "scroll-top": _top,
     "scroll-bottom": _bottom,
     "search": _search,
+    "mentions": _mentions,
     "help": _help,
     "show-topic": _toggle("topic", _NEVER),
+    "show-times": _toggle("times", TIMES_FROM),
     "show-buffers": _toggle("buffers", BUFFER_LIST_FROM),
     "show-members": _toggle("members", NICK_LIST_FROM),
     "mouse": _mouse,

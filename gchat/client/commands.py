@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gchat.client.keys import table as key_table
 from gchat.client.model import Buffer, BufferKind, State
 from gchat.client.saying import say
-from gchat.client.slash import WrongUse, people, program, rooms
+from gchat.client.slash import WrongUse, answering, people, program, rooms
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 
@@ -63,6 +63,7 @@ COMMANDS: dict[str, Command] = {
     "kick": Command("[#channel] nick [reason]", "throw somebody out", ("nick", "text"), rooms.kick),
     "list": Command("[conditions]", "show the channels there are", ("text",), rooms.list_channels),
     "me": Command("text", "say what you do: * Neural waves", ("text",), people.me, False),
+    "mentions": Command("", "list what called you; Enter goes there", (), program.mentions, False),
     "mode": Command("[#channel or nick] [modes]", "show or change modes", ("target", "nick"), rooms.mode),
     "msg": Command("nick text", "send a message", ("target", "text"), people.msg, False),
     "names": Command("[#channel]", "show who is in a channel", _C, rooms.names),
@@ -75,9 +76,23 @@ COMMANDS: dict[str, Command] = {
     ),
     "quit": Command("[reason]", "leave gchat", ("text",), program.quit_program, False),
     "raw": Command("COMMAND ...", "send a line to the server as it is", ("text",), program.raw),
+    "react": Command(
+        "[emoji] [nick]",
+        "react to what somebody said last; +1, <3, :), !! and others stand for an emoji",
+        _N,
+        answering.react,
+    ),
+    "reply": Command(
+        "[nick] text",
+        "answer what somebody said last, or what called you last, with its start quoted",
+        ("nick", "text"),
+        answering.reply,
+        False,
+    ),
     "topic": Command("[#channel] [text or -delete]", "show or set the topic", ("topic",), rooms.topic),
     "unban": Command("[#channel] nick or mask ...", "lift a ban", _N, rooms.unban),
     "unignore": Command("nick or mask ...", "see again what somebody says", _N, people.unignore, False),
+    "unreact": Command("[emoji] [nick]", "take your reaction back", _N, answering.unreact),
     "voice": Command("[#channel] nick ...", "give voice", _N, rooms.role("+", "v")),
     "who": Command("[mask]", "show who is in a channel or matches a mask", ("target",), people.who),
     "whois": Command("[nick]", "show what is known about somebody", _N, people.whois),

@@ -5,7 +5,8 @@ https://ircv3.net/specs/client-tags/typing: "active" at most every three seconds
 are nobody's business.
 """
 
-from gchat.client.model import Buffer, BufferKind, Model, State
+from gchat.client.model import Buffer, BufferKind, Model
+from gchat.client.references import carries
 from gchat.client.turn import Turn
 
 EVERY = 3.0  # seconds between two notifications
@@ -53,15 +54,11 @@ def deadline(model: Model) -> float | None:
 
 def _may_tell(model: Model, buffer: Buffer) -> bool:
     network = buffer.network
-    session = network.session
-    if not model.settings.send_typing or network.state is not State.READY or session is None:
-        return False
-    if not session.can_tag or buffer.kind not in {BufferKind.CHANNEL, BufferKind.QUERY}:
+    if not model.settings.send_typing or buffer.kind not in {BufferKind.CHANNEL, BufferKind.QUERY}:
         return False
     if buffer.kind is BufferKind.CHANNEL and not buffer.joined:
         return False
-    denied = network.isupport.get("CLIENTTAGDENY").split(",")
-    return "typing" not in denied and ("*" not in denied or "-typing" in denied)
+    return carries(network, "typing")
 
 
 def _tell(turn: Turn, buffer: Buffer, state: str) -> None:

@@ -11,11 +11,12 @@ Long pastes leave a few lines at a time (``due``), because servers throw out who
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from gchat.client.line import Delivery, Line
 from gchat.irc.limits import LINE, cut
+from gchat.irc.message import NO_TAGS
 
 if TYPE_CHECKING:  # the model holds an Outgoing
     from gchat.client.model import Buffer
@@ -30,15 +31,24 @@ _MOST_LABELS = 1000  # questions whose answers may be missing
 class Sent:
     """One line of ours and how it is said."""
 
-    __slots__ = ("buffer", "command", "label", "line", "target", "text", "time")
+    __slots__ = ("buffer", "command", "label", "line", "tags", "target", "text", "time")
 
-    def __init__(self, buffer: Buffer, line: Line, command: str, target: str, text: str) -> None:
-        """``text`` is as it goes over the wire, CTCP marks included."""
+    def __init__(
+        self,
+        buffer: Buffer,
+        line: Line,
+        command: str,
+        target: str,
+        text: str,
+        tags: Mapping[str, str] = NO_TAGS,
+    ) -> None:
+        """``text`` is as it goes over the wire, CTCP marks included; ``tags`` are client-only ones."""
         self.buffer = buffer
         self.line = line
         self.command = command
         self.target = target
         self.text = text
+        self.tags = tags
         self.label = ""
         self.time = 0.0  # when it left
 

@@ -8,16 +8,26 @@ from gchat.client.composing import said
 from gchat.client.line import Delivery, Line, LineKind
 from gchat.client.model import Buffer, BufferKind, Network, State
 from gchat.client.outgoing import Sent, room, split
+from gchat.client.references import quote_of, tags_for
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
+from gchat.irc.message import NO_TAGS
 
 MOST_LINES = 200  # of one paste
 
 
-def say(turn: Turn, buffer: Buffer, text: str, kind: LineKind = LineKind.MESSAGE, target: str = "") -> None:
+def say(
+    turn: Turn,
+    buffer: Buffer,
+    text: str,
+    kind: LineKind = LineKind.MESSAGE,
+    target: str = "",
+    answered: Line | None = None,
+) -> None:
     """Say a text in a buffer, or to ``target`` and show it there: line by line, cut where too long.
 
-    Every line is shown at once, PENDING, or FAILED with the reason where nothing can be sent.
+    Every line is shown at once, PENDING, or FAILED with the reason where nothing can be sent.  The first one
+    refers to the line that is ``answered``.
     """
     network = buffer.network
     target = target or buffer.target
@@ -32,8 +42,11 @@ def say(turn: Turn, buffer: Buffer, text: str, kind: LineKind = LineKind.MESSAGE
     problem = why_not(buffer) if target == buffer.target else _offline(network)
     for piece in pieces[:MOST_LINES]:
         line = Line(kind, turn.now, sanitise(to + piece), sanitise(nick), own=True)
+        tags = NO_TAGS
+        if answered is not None:
+            line.quote, tags, answered = quote_of(answered), tags_for(answered), None
         buffer.add(line)
-        sent = Sent(buffer, line, command, target, head + piece + tail)
+        sent = Sent(buffer, line, command, target, head + piece + tail, tags)
         if problem:
             network.outgoing.refuse_now(sent, problem)
         else:
@@ -82,6 +95,7 @@ def say_again(turn: Turn, buffer: Buffer) -> None:
     for sent in failed:
         old = sent.line
         sent.line = Line(old.kind, turn.now, old.text, sanitise(network.nick), own=True)
+        sent.line.quote = old.quote
         sent.mark(Delivery.PENDING)
         buffer.add(sent.line)
         network.outgoing.queue.append(sent)
@@ -95,7 +109,8 @@ def leave_now(turn: Turn, network: Network) -> None:
     outgoing = network.outgoing
     if outgoing.queue and network.state is State.READY:
         for sent in outgoing.due(turn.now):
-            outgoing.left(sent, session.ask(sent.command, sent.target, sent.text), turn.now)
+            tags = sent.tags if session.can_tag else NO_TAGS
+            outgoing.left(sent, session.ask(sent.command, sent.target, sent.text, tags=tags), turn.now)
     turn.send(network, session.take(turn.now))
 
 

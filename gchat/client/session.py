@@ -119,14 +119,14 @@ class Session:
         if data:
             self._out.append(data)
 
-    def ask(self, command: str, *params: str) -> str:
+    def ask(self, command: str, *params: str, tags: Mapping[str, str] = NO_TAGS) -> str:
         """Queue a message with a label where the server knows labels; return the label or ""."""
         if not self.caps >= {"labeled-response", "batch", "message-tags"}:  # it stands on both of them
-            self.send(command, *params)
+            self.send(command, *params, tags=tags)
             return ""
         self._label += 1
         label = f"g{self._label}"
-        self.send(command, *params, tags={"label": label})
+        self.send(command, *params, tags={"label": label, **tags})
         return label
 
     def take(self, now: float) -> bytes:

@@ -6,6 +6,7 @@ and what the shell has to do afterwards.  ``update.py`` makes one for each event
 
 from gchat.client.events import Bell, Effect, Notify, Send
 from gchat.client.line import Line, LineKind
+from gchat.client.mentions import remember
 from gchat.client.model import Buffer, BufferKind, Model, Network
 from gchat.client.presence import PresenceLine
 
@@ -92,6 +93,8 @@ class Turn:
     def call(self, buffer: Buffer, line: Line) -> None:
         """Tell the person that a line is for them: counted, rung, notified, each where it helps."""
         model = self.model
+        if buffer.kind is not BufferKind.QUERY:  # a conversation is for us as a whole
+            remember(model, buffer, line)
         seen = buffer is model.current and model.focused
         if buffer is not model.current:
             buffer.unread += 1

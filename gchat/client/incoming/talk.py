@@ -8,6 +8,7 @@ from gchat import __version__
 from gchat.client.highlights import calls
 from gchat.client.line import Line, LineKind
 from gchat.client.model import Buffer, BufferKind, Network
+from gchat.client.references import answer, reacted
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 from gchat.irc.message import Message
@@ -54,6 +55,8 @@ def privmsg(turn: Turn, network: Network, message: Message) -> None:
     highlight = not own and (in_query or calls(text, network.nick, model.settings.highlights))
     tags = message.tags
     line = Line(kind, turn.when, text, nick, own, highlight, tags.get("msgid", "") if tags else "")
+    if tags and ("+reply" in tags or "+draft/reply" in tags) and answer(network, buffer, line, message):
+        return
     buffer.add(line)
     if own:
         return
@@ -98,18 +101,22 @@ def notice(turn: Turn, network: Network, message: Message) -> None:
 
 
 def tagmsg(turn: Turn, network: Network, message: Message) -> None:
-    """Only tags: who is typing.  https://ircv3.net/specs/client-tags/typing"""
-    typing = message.tags.get("+typing", "")
+    """Only tags: a reaction, or who is typing.  https://ircv3.net/specs/client-tags/typing"""
     raw_nick, bang, _ = message.source.partition("!")
-    if not typing or not message.params or not bang or raw_nick == network.nick:
+    if not message.params or not bang:
         return
     target = message.params[0]
-    if network.fold(target) == network.fold(network.nick):
+    own = raw_nick == network.nick
+    if not own and network.fold(target) == network.fold(network.nick):
         target = raw_nick
     buffer = network.buffers.get(network.fold(target))
-    nick = sanitise(raw_nick)
-    if buffer is None:
+    if buffer is None or (not own and any(ignore(message.source) for ignore in turn.model.ignores)):
         return
+    reacted(network, buffer, message)
+    typing = message.tags.get("+typing", "")
+    if not typing or own:
+        return
+    nick = sanitise(raw_nick)
     if typing == "done" or not turn.model.settings.show_typing:
         buffer.typing.pop(nick, None)
     elif typing in {"active", "paused"} and len(buffer.typing) < _MOST_TYPING:
@@ -125,6 +132,7 @@ def _shown_already(turn: Turn, network: Network, message: Message) -> bool:
     if sent is None:
         return False
     sent.line.msgid = message.tags.get("msgid", "")
+    sent.buffer.ids.learn(sent.line)
     return True
 
 

@@ -2,7 +2,8 @@
 
     rooms.py      /join /part /topic /names /list /invite /mode /kick /ban ...
     people.py     /msg /query /me /notice /nick /whois /who /away /ignore
-    program.py    /connect /disconnect /close /clear /raw /help /quit
+    answering.py  /reply /react /unreact
+    program.py    /connect /disconnect /close /clear /raw /mentions /help /quit
 
 A command is a function that takes ``(turn, buffer, rest)``, ``rest`` being what was typed after its name, and
 a row in ``gchat/client/commands.py``.  It raises ``WrongUse`` where the words make no sense; the usage is

@@ -3,6 +3,7 @@
 from gchat.client import connection
 from gchat.client.address import BadAddress, parse_address
 from gchat.client.events import Quit
+from gchat.client.mentions import show
 from gchat.client.model import Buffer, BufferKind, Network
 from gchat.client.overlay import Help
 from gchat.client.roster import leave
@@ -85,6 +86,12 @@ def raw(turn: Turn, buffer: Buffer, rest: str) -> None:
     if session is not None:
         buffer.network.answers.asked_in = buffer
         session.send(message.command, *message.params, tags=message.tags)
+
+
+def mentions(turn: Turn, buffer: Buffer, rest: str) -> None:
+    """/mentions"""
+    if not show(turn.model):
+        turn.tell(buffer, "Nobody has called you yet")
 
 
 def quit_program(turn: Turn, buffer: Buffer, rest: str) -> None:

@@ -1,19 +1,20 @@
 """Commands about channels: going in and out, what they are called, who may do what in them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gchat.client.model import Buffer, BufferKind, Network
 from gchat.client.slash import WrongUse
 from gchat.client.turn import Turn
 from gchat.irc.mask import complete
+from gchat.irc.message import NO_TAGS
 
 
-def ask(turn: Turn, buffer: Buffer, command: str, *params: str) -> None:
+def ask(turn: Turn, buffer: Buffer, command: str, *params: str, tags: Mapping[str, str] = NO_TAGS) -> None:
     """Send a command whose answer belongs where it was typed."""
     network = buffer.network
     network.answers.asked_in = buffer
     if network.session is not None:
-        network.outgoing.ask(network.session.ask(command, *params), buffer)
+        network.outgoing.ask(network.session.ask(command, *params, tags=tags), buffer)
 
 
 def channel_name(network: Network, name: str) -> str:

@@ -7,10 +7,11 @@ be kept by its arguments.
 from itertools import pairwise
 from typing import NamedTuple
 
-from gchat.client.frame import Row, Run, Style, fit
+from gchat.client.frame import Row, Run, Style, fit, text_of
 from gchat.client.line import Delivery, Line, LineKind
 from gchat.client.text import pad, shorten, width, wrap
 from gchat.client.theme import Theme
+from gchat.client.view.badges import badge
 from gchat.client.view.clock import date, minute
 from gchat.client.view.signs import Signs
 
@@ -90,6 +91,10 @@ def render(line: Line, pane: Pane, timed: bool, looks: Looks) -> list[Row]:
         words = _behind_sign(words, *_sign(line, looks))
     if line.delivery is Delivery.PENDING and pane.margin < 3:
         words = words._replace(text=f"{words.text} {signs.pending}")
+    if line.quote:
+        quoted = shorten(f"{signs.quote} {line.quote}", pane.text_width, signs.ellipsis)
+        _set(rows, _Text(quoted, theme.quiet), pane, lead)
+        lead = []
     if pane.hit:
         words = words._replace(parts=(*words.parts, *_hits(words.text, pane.hit, theme.hit)))
     _set(rows, words, pane, lead)
@@ -98,6 +103,8 @@ def render(line: Line, pane: Pane, timed: bool, looks: Looks) -> list[Row]:
         rows[-1] = fit([*_head(last, pane.width - 2), (signs.pending, theme.quiet)], pane.width, words.style)
     elif line.delivery is Delivery.FAILED:
         _set(rows, _Text(f"{signs.failed} {line.problem}{_SEND_AGAIN}", theme.alert), pane, [])
+    if line.reactions:
+        _append(rows, badge(line.reactions, signs), pane, looks)
     return rows
 
 
@@ -207,6 +214,19 @@ def _head(row: Row, cells: int) -> Row:
     return fit(row, cells, row[-1][1])
 
 
+def _append(rows: list[Row], text: str, pane: Pane, looks: Looks) -> None:
+    """Set a text at the right of the last row, or under it where there is no room."""
+    theme = looks.theme
+    right = 2 if pane.margin >= 3 else min(1, pane.width - 1)
+    text = shorten(text, max(1, pane.width - right - pane.text_at), looks.signs.ellipsis)
+    start = max(0, pane.width - right - width(text))
+    last = rows[-1]
+    if width(text_of(last).rstrip()) + 2 <= start:
+        rows[-1] = fit([*_head(last, start), (text, theme.quiet)], pane.width, theme.text)
+    else:
+        rows.append(fit([(" " * start, theme.text), (text, theme.quiet)], pane.width, theme.text))
+
+
 def day_line(day: tuple[int, int, int, int], pane: Pane, looks: Looks) -> Row:
     """Return the rule that begins a day, its words where texts begin."""
     rule = looks.signs.horizontal
@@ -222,5 +242,6 @@ def new_line(pane: Pane, looks: Looks) -> Row:
     rule = looks.signs.horizontal
     margin = 1 if pane.nick else 0
     end = f" new {rule * 2}"
-    line = " " * margin + rule * (pane.width - 2 * margin - len(end)) + end
+    after = 2 if pane.margin >= 3 else margin
+    line = " " * margin + rule * (pane.width - margin - after - len(end)) + end
     return fit([(line, looks.theme.accent)], pane.width, looks.theme.accent)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Signs(NamedTuple):
-    """One cell each, but ``ellipsis``, which is as wide as it is."""
+    """One cell each, but ``ellipsis``, which is as wide as it is; ``emoji``: whether those can be shown."""
 
     down: str = "↓"
     vertical: str = "│"
@@ -13,6 +13,8 @@ class Signs(NamedTuple):
     prompt: str = "›"
     at: str = "▸"  # between who and where
     action: str = "∗"
+    quote: str = ">"
+    emoji: bool = True
     notice: str = "!"
     dot: str = "·"
     failed: str = "✗"
@@ -33,4 +35,5 @@ ASCII = Signs(
     failed="x",
     ellipsis="...",
     pending=".",
+    emoji=False,
 )
