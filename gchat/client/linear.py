@@ -10,7 +10,7 @@ from collections.abc import Callable
 from gchat.client.events import Event, Key, Paste, Terminate
 from gchat.client.line import Delivery, Line, LineKind
 from gchat.client.model import Model
-from gchat.client.overlay import Help, Step, Welcome
+from gchat.client.overlay import Help, Mentions, Step, Welcome
 from gchat.client.text import sanitise
 from gchat.client.view.clock import minute
 
@@ -64,6 +64,9 @@ class Linear:
         elif isinstance(model.overlay, Help) and self._asked is not model.overlay:
             self._asked = model.overlay
             out += [model.overlay.title + "\n", *(line + "\n" for line in model.overlay.lines)]
+        elif isinstance(model.overlay, Mentions) and self._asked is not model.overlay:
+            self._asked = model.overlay
+            out += [f"[{buffer.name}] {text_of(line)}\n" for buffer, line in model.overlay.entries]
         new: list[tuple[int, str]] = []
         for buffer in model.buffers:
             where = "" if buffer is model.current else f"[{buffer.name}] "
@@ -123,10 +126,11 @@ class Linear:
 def text_of(line: Line) -> str:
     """Return a line as text: ``09:58 <Neural> morning!``, ``10:02 * Nine waves``."""
     time = minute(line.time).text
+    quoted = f"[{line.quote}] " if line.quote else ""
     if line.kind is LineKind.MESSAGE:
-        return f"{time} <{line.nick}> {line.text}"
+        return f"{time} <{line.nick}> {quoted}{line.text}"
     if line.kind is LineKind.ACTION:
-        return f"{time} * {line.nick} {line.text}"
+        return f"{time} * {quoted}{line.nick} {line.text}"
     if line.kind is LineKind.NOTICE and line.nick:
         return f"{time} -{line.nick}- {line.text}"
     return f"{time} -- {sanitise(line.text)}"

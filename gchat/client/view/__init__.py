@@ -4,19 +4,20 @@ It reads the model and changes nothing in it.  What is kept from one frame to th
 of the member list; everything could be thrown away at any time.  ``SCREEN`` in the manual is what it has to
 look like.
 
-``layout`` divides the screen; ``title``, ``lists``, ``messages`` (with ``lines``), ``status``, ``prompt`` and
-``overlays`` draw its parts; ``scroll`` moves through a buffer.
+``layout`` divides the screen; ``title``, ``lists``, ``messages`` (with ``lines``), ``mentions``, ``status``,
+``prompt`` and ``overlays`` draw its parts; ``scroll`` moves through a buffer.
 """
 
 from gchat import __version__
 from gchat.client.frame import Frame, Row
 from gchat.client.model import Model
-from gchat.client.overlay import Help, Search, Welcome
+from gchat.client.overlay import Help, Mentions, Search, Welcome
 from gchat.client.theme import THEMES
 from gchat.client.view import title
 from gchat.client.view.layout import Layout, layout
 from gchat.client.view.lines import Looks
 from gchat.client.view.lists import MemberRows, buffer_rows
+from gchat.client.view.mentions import mention_rows
 from gchat.client.view.messages import Rows, message_rows
 from gchat.client.view.overlays import help_rows, welcome_rows
 from gchat.client.view.prompt import editor_of, input_rows, prompt_of, written
@@ -94,6 +95,8 @@ class Painter:
         overlay = model.overlay
         if isinstance(overlay, Help):
             return help_rows(overlay, place.body, place.pane, self._looks)
+        if isinstance(overlay, Mentions):
+            return mention_rows(overlay, place.body, place.pane, self._looks)
         if model.current is None:
             return []
         hit = overlay.editor.text.lower() if isinstance(overlay, Search) else ""

@@ -47,9 +47,13 @@ def layout(model: Model, title_wanted: int, input_wanted: int) -> Layout:
     """Divide the screen, given the rows that the title and the input would like to have."""
     columns, rows = max(1, model.columns), max(1, model.rows)
     third = max(1, rows // 3)
-    title = min(title_wanted, third) if rows >= TITLE_FROM else 0
     status = 1 if rows >= STATUS_FROM else 0
     entry = min(max(1, input_wanted), third)
+    if model.panes.get("topic"):  # all of it, be there one row of messages left
+        title = max(0, min(title_wanted, rows - status - entry - 1))
+    else:
+        title = min(title_wanted, third) if rows >= TITLE_FROM else 0
+    times = model.panes.get("times", columns >= TIMES_FROM)
     buffers, members = sizes(columns)
     helped = isinstance(model.overlay, Help)  # which has the whole width
     if helped or not model.panes.get("buffers", columns >= BUFFER_LIST_FROM):
@@ -72,8 +76,8 @@ def layout(model: Model, title_wanted: int, input_wanted: int) -> Layout:
         buffers=buffers,
         members=members,
         pane=pane,
-        times=columns >= TIMES_FROM,
-        nicks=columns >= NICK_COLUMN_FROM,
+        times=times,
+        nicks=columns >= NICK_COLUMN_FROM or model.panes.get("times", False),
     )
 
 

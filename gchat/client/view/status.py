@@ -2,7 +2,7 @@
 
 from gchat.client.frame import Row, Run, Style, fit
 from gchat.client.model import Buffer, Model, Network, State
-from gchat.client.overlay import Help, Search
+from gchat.client.overlay import Help, Mentions, Search
 from gchat.client.text import shorten, width
 from gchat.client.view.lines import Looks
 from gchat.client.view.lists import is_busy
@@ -16,13 +16,14 @@ _NAMED = 2  # nicks that are named when several type
 class _Piece:
     """A part of the line; those of the highest worth come first when there is little room."""
 
-    __slots__ = ("cells", "style", "text", "worth")
+    __slots__ = ("cells", "gap", "style", "text", "worth")
 
-    def __init__(self, worth: int, text: str, style: Style) -> None:
+    def __init__(self, worth: int, text: str, style: Style, gap: int = 2) -> None:
         self.worth = worth
         self.text = text
         self.style = style
-        self.cells = width(text)
+        self.gap = gap  # cells left free before it
+        self.cells = width(text) + gap
 
 
 def status_row(model: Model, titled: bool, columns: int, now: float, looks: Looks) -> Row:
@@ -39,7 +40,7 @@ def status_row(model: Model, titled: bool, columns: int, now: float, looks: Look
         text = f"{signs.down} {buffer.fresh} new" if buffer.fresh else f"{signs.down} more"
         left.append(_Piece(9, text, theme.accent))
     if typing := typing_text(buffer, now, looks):
-        left.append(_Piece(5, typing, theme.text))
+        left.append(_Piece(5, typing, theme.text, 3))
     right = [*_waiting(model, columns, looks), *_hint(model, looks)]
     return _join(left, right, columns, looks)
 
@@ -50,17 +51,17 @@ def _join(left: list[_Piece], right: list[_Piece], columns: int, looks: Looks) -
     room = columns
     kept: set[int] = set()
     for piece in sorted((*left, *right), key=lambda piece: -piece.worth):
-        if piece.cells + 2 <= room or not kept:
+        if piece.cells <= room or not kept:
             kept.add(id(piece))
-            room -= piece.cells + 2
+            room -= piece.cells
     left = [piece for piece in left if id(piece) in kept]
     right = [piece for piece in right if id(piece) in kept]
     runs: list[Run] = []
     for number, piece in enumerate(left):
-        runs += [(" " if number == 0 else "  ", text), (piece.text, piece.style)]
+        runs += [(" " * (piece.gap if number else 1), text), (piece.text, piece.style)]
     ending: list[Run] = []
     for piece in right:
-        ending += [("  ", text), (piece.text, piece.style)]
+        ending += [(" " * piece.gap, text), (piece.text, piece.style)]
     if ending:
         gap = columns - 1 - sum(width(run[0]) for run in (*runs, *ending))
         runs.append((" " * max(gap, 0), text))
@@ -128,6 +129,8 @@ def _hint(model: Model, looks: Looks) -> list[_Piece]:
         return [_Piece(9, model.hint, looks.theme.accent)]
     if isinstance(model.overlay, Help):
         return [_Piece(8, "Escape leaves the help", quiet)]
+    if isinstance(model.overlay, Mentions):
+        return [_Piece(8, "Enter goes there, Escape leaves", quiet)]
     if isinstance(model.overlay, Search):
         found = len(model.overlay.hits)
         text = (
@@ -137,5 +140,5 @@ def _hint(model: Model, looks: Looks) -> list[_Piece]:
     if model.current is not None and model.current.anchor is not None:
         return [_Piece(2, "M-> newest", quiet)]
     if any((b.unread or b.mentions) and b is not model.current for b in model.buffers):
-        return [_Piece(2, "M-a next", quiet)]
+        return [_Piece(2, "M-a next", quiet, 3)]
     return [_Piece(0, "F1 help", quiet)]

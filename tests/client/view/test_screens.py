@@ -24,7 +24,7 @@ SCREENS = {
    5 Nine      @1  │ 10:02        ∗  Nine waves                                       │   zed
  irc.example       │              ·  reader, writer joined · zed was away 3 minutes   │
    6 #gevent   ·2  │ 10:04     Nine  `pip install gchat` or pipx?                     │
-                   │ ───────────────────────────────────────────────────────── new ── │
+                   │ ──────────────────────────────────────────────────────── new ──  │
                    │ 10:07  ops-bot  deploy 4711 done in 41 s                         │
                    │           Nine  Neural: can you tag it?                          │
                    │ 10:08   Neural  on it                                          … │
@@ -37,7 +37,7 @@ SCREENS = {
                    │                                                                  │
                    │                                                                  │
                    │                                                                  │
- Neural ▸ gchat.local  lag 12 ms  Nine is typing…                     3 #ops:3  5 Nine:@1  M-a next
+ Neural ▸ gchat.local  lag 12 ms   Nine is typing…                   3 #ops:3  5 Nine:@1   M-a next
  › tagging 1.0 now""",
     (89, 12): """\
  #team  Ship 1.0 on Friday · notes at https://wiki.example/ship               +nt  6 here
@@ -46,22 +46,22 @@ SCREENS = {
  ▌ 2 #team         │ 10:02        ∗  Nine waves
    3 #ops       3  │              ·  reader, writer joined · zed was away 3 minutes
    4 #random  ·12  │ 10:04     Nine  `pip install gchat` or pipx?
-   5 Nine      @1  │ ──────────────────────────────────────────────────────────── new ──
+   5 Nine      @1  │ ─────────────────────────────────────────────────────────── new ──
  irc.example       │ 10:07  ops-bot  deploy 4711 done in 41 s
    6 #gevent   ·2  │           Nine  Neural: can you tag it?
                    │ 10:08   Neural  on it                                             …
- Neural ▸ gchat.local  lag 12 ms  Nine is typing…          3 #ops:3  5 Nine:@1  M-a next
+ Neural ▸ gchat.local  lag 12 ms   Nine is typing…        3 #ops:3  5 Nine:@1   M-a next
  › tagging 1.0 now""",
     (63, 10): """\
  #team  Ship 1.0 on Friday · notes at https://wik…  +nt  6 here
  10:02        ·  reader, writer joined · zed was away 3
                  minutes
  10:04     Nine  `pip install gchat` or pipx?
- ────────────────────────────────────────────────────── new ──
+ ───────────────────────────────────────────────────── new ──
  10:07  ops-bot  deploy 4711 done in 41 s
            Nine  Neural: can you tag it?
  10:08   Neural  on it                                       …
- Neural ▸ gchat.local  Nine is typing…     3 #ops:3  5 Nine:@1
+ Neural ▸ gchat.local   Nine is typing…    3 #ops:3  5 Nine:@1
  › tagging 1.0 now""",
     (43, 10): """\
  #team  Ship 1.0 on Friday · notes…  6 here
@@ -89,7 +89,7 @@ Nine
  Neural: can you tag it?
 Neural
  on it …
- #team  Nine is typing…   5:@1
+ #team   Nine is typing…  5:@1
  › tagging 1.0 now""",
     (20, 5): """\
  it?
@@ -125,7 +125,7 @@ def test_without_unicode_the_screen_is_ascii(team: Any) -> None:
     assert rows[1].startswith(" gchat.local       |              --- Sunday"[:20])
     assert rows[3].startswith(" > 2 #team         | ")
     assert "*  Nine waves" in picture
-    assert rows[-2].startswith(" Neural > gchat.local  Nine is typing...")
+    assert rows[-2].startswith(" Neural > gchat.local   Nine is typing...")
     assert rows[-1] == " > tagging 1.0 now"
 
 
