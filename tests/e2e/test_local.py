@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -46,6 +47,48 @@ def test_two_meet_and_the_last_to_leave_ends_the_server(
         nine.type("/quit\r")
     else:
         os.kill(nine.pid, end)
+    wait_until_the_server_is_gone(home)
+
+
+def server_pid(home: Path) -> int:
+    """The process that serves this home folder; it was started on its own, so only the system knows it."""
+    mark = f"{home}/.local/share/gchat/local/users".encode()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            if mark in path.read_bytes().split(b"\0"):
+                return int(path.parent.name)
+    raise AssertionError("no server is running")
+
+
+def test_who_started_it_is_killed_and_the_other_is_well(machine: Machine, home: Path) -> None:
+    neural = machine.gchat("--local", "-n", "Neural")
+    neural.until("You joined #lobby")
+    nine = machine.gchat("--local", "-n", "Nine")
+    nine.until("You joined #lobby")
+    neural.signal(signal.SIGKILL)
+    nine.until("Neural left")
+    third = machine.gchat("--local", "-n", "Third")
+    third.until("You joined #lobby")
+    third.type("hello\r")
+    nine.until("Third  hello")
+    third.close()
+    nine.close()
+    wait_until_the_server_is_gone(home)
+
+
+def test_the_server_is_killed_and_the_next_to_come_brings_one(machine: Machine, home: Path) -> None:
+    neural = machine.gchat("--local", "-n", "Neural")
+    neural.until("You joined #lobby")
+    os.kill(server_pid(home), signal.SIGKILL)
+    neural.until("The connection to gchat is gone")
+    nine = machine.gchat("--local", "-n", "Nine")
+    nine.until("You joined #lobby")
+    neural.type("/connect\r")
+    neural.until(lambda text: "2 here" in text)
+    neural.type("back\r")
+    nine.until("Neural  back")
+    neural.close()
+    nine.close()
     wait_until_the_server_is_gone(home)
 
 
