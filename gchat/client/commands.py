@@ -78,7 +78,7 @@ COMMANDS: dict[str, Command] = {
     "raw": Command("COMMAND ...", "send a line to the server as it is", ("text",), program.raw),
     "react": Command(
         "[emoji] [nick]",
-        "react to what somebody said last; +1, <3, :), !! and others stand for an emoji",
+        "react to what somebody said last; +1 -1 <3 :) !! ok are emoji, too",
         _N,
         answering.react,
     ),
