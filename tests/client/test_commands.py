@@ -234,6 +234,8 @@ def test_ignore_and_unignore(ready: Playbook) -> None:
     assert ready.last("#team") == "zed: hi"
     ready.type("/unignore zed")
     assert ready.last("#team") == "zed!*@* is not ignored; /ignore shows who is."
+    ready.type("/ignore zed")
+    assert ready.last("#team") == "You no longer see what zed!*@* says"
 
 
 def test_a_known_host_is_banned(modern: Playbook) -> None:

@@ -133,7 +133,8 @@ def ignore(turn: Turn, buffer: Buffer, rest: str) -> None:
         if len(model.ignored) < _MOST_IGNORES:
             model.ignored[mask] = compile_mask(mask)
     model.ignores = list(model.ignored.values())
-    turn.tell(buffer, f"You no longer see what {listing([complete(word) for word in words])} say")
+    verb = "says" if len(words) == 1 else "say"
+    turn.tell(buffer, f"You no longer see what {listing([complete(word) for word in words])} {verb}")
 
 
 def unignore(turn: Turn, buffer: Buffer, rest: str) -> None:
