@@ -15,6 +15,7 @@ TIMES_FROM = 44
 NICK_COLUMN_FROM = 32
 TITLE_FROM = 8  # rows
 STATUS_FROM = 5
+_NARROWEST_WITH_NICKS = 20  # beside times and nicks some cells are left for the text
 _NARROWEST_PANE = 16  # a message pane narrower than this is given up for the list that was asked for
 
 
@@ -54,6 +55,7 @@ def layout(model: Model, title_wanted: int, input_wanted: int) -> Layout:
     else:
         title = min(title_wanted, third) if rows >= TITLE_FROM else 0
     times = model.panes.get("times", columns >= TIMES_FROM)
+    nicks = columns >= NICK_COLUMN_FROM or model.panes.get("times", False)
     buffers, members = sizes(columns)
     helped = isinstance(model.overlay, Help)  # which has the whole width
     if helped or not model.panes.get("buffers", columns >= BUFFER_LIST_FROM):
@@ -76,8 +78,8 @@ def layout(model: Model, title_wanted: int, input_wanted: int) -> Layout:
         buffers=buffers,
         members=members,
         pane=pane,
-        times=times,
-        nicks=columns >= NICK_COLUMN_FROM or model.panes.get("times", False),
+        times=times and pane >= _NARROWEST_WITH_NICKS,
+        nicks=nicks and pane >= _NARROWEST_WITH_NICKS,
     )
 
 

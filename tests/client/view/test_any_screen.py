@@ -77,7 +77,7 @@ def fill(model: Model, data: Any) -> None:
     buffer.editor.insert(data.draw(TYPED))
     model.hint = data.draw(TEXT)
     model.panes = data.draw(
-        st.dictionaries(st.sampled_from(["buffers", "members", "topic"]), st.booleans(), max_size=3)
+        st.dictionaries(st.sampled_from(["buffers", "members", "topic", "times"]), st.booleans(), max_size=4)
     )
 
 

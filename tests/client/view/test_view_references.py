@@ -186,5 +186,9 @@ def test_the_whole_topic_has_the_room_it_needs(team: Any) -> None:
 def test_times_and_nicks_come_back(team: Any) -> None:
     team.model.panes["times"] = True
     assert " 10:08   Neural  on it …" in team.picture(31, 8).splitlines()
-    team.model.panes["times"] = False
+    assert "10:08" not in team.picture(19, 8)
+    team.model.panes = {"buffers": True, "members": True}
+    for columns in range(44, 60):
+        team.frame(columns, 12)
+    team.model.panes = {"times": False}
     assert "10:08" not in team.picture(100, 24)
