@@ -4,8 +4,8 @@ from gchat.client.address import Address
 from gchat.client.events import Event, Key, Paste, Terminate
 from gchat.client.line import Delivery, Line, LineKind
 from gchat.client.linear import Linear, text_of
-from gchat.client.model import BufferKind, Model
-from gchat.client.overlay import Help, Step, Welcome
+from gchat.client.model import BufferKind, Mention, Model
+from gchat.client.overlay import Help, Mentions, Step, Welcome
 from gchat.client.settings import Settings
 
 
@@ -94,3 +94,18 @@ def test_what_lines_cannot_do_does_nothing() -> None:
     assert screen.resize() == (80, 24)
     screen.bell()
     assert lines.printed == [b"\x07"]
+
+
+def test_mentions_and_quotes() -> None:
+    lines = Lines()
+    network = lines.model.add_network(Address("irc.example"))
+    team = lines.model.current = lines.model.open(network, BufferKind.CHANNEL, "#team")
+    line = Line(LineKind.MESSAGE, 60.0, "Neural: can you tag it?", "Nine")
+    line.quote = "on it"
+    team.add(line)
+    assert lines.paint().endswith(" <Nine> [on it] Neural: can you tag it?\n")
+    lines.model.overlay = Mentions([Mention(team, line)])
+    printed = lines.paint()
+    assert printed.startswith("[#team] ")
+    assert printed.endswith(" <Nine> [on it] Neural: can you tag it?\n")
+    assert lines.paint() == ""
