@@ -11,15 +11,21 @@ tidied up after a crash or a ``kill -9``:
 ``address`` is where the server listens (it writes it itself) and ``log`` what it said.
 """
 
+from __future__ import annotations
+
 import errno
 import os
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from gchat.client.address import Address, BadAddress, parse_address
 from gchat.paths import data_folder, make_private
+
+if TYPE_CHECKING:
+    import subprocess
 
 if sys.platform != "win32":
     import fcntl
@@ -28,7 +34,9 @@ LOBBY = "#lobby"
 PATIENCE = 10.0  # seconds for the server to listen, or for the one before to end
 _GLANCE = 0.01  # seconds between two looks for it
 
-_started: list[object] = []  # what we started; subprocess warns of a running child that is forgotten
+_started: list[
+    subprocess.Popen[bytes]
+] = []  # what we started; subprocess warns of a running child that is forgotten
 
 
 class LocalError(Exception):

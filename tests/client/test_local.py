@@ -71,6 +71,14 @@ class Member:
         self.process.stdout.close()
 
 
+@pytest.fixture(autouse=True)
+def no_child_is_left() -> Iterator[None]:
+    """Wait for what ``join_local_server`` started in this process, as nobody does in a real one."""
+    yield
+    while local._started:
+        local._started.pop().wait()
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "data" / "local"
