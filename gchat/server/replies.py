@@ -96,7 +96,7 @@ def isupport_tokens(settings: Settings) -> dict[str, str | None]:
         "PREFIX": f"({roles.LETTERS}){roles.SYMBOLS}",
         "SAFELIST": None,
         "STATUSMSG": roles.SYMBOLS,
-        "TARGMAX": f"NAMES:{MAX_TARGETS},LIST:1,KICK:,WHOIS:1,PRIVMSG:{MAX_TARGETS},NOTICE:{MAX_TARGETS},"
+        "TARGMAX": f"NAMES:1,LIST:1,KICK:,WHOIS:1,PRIVMSG:{MAX_TARGETS},NOTICE:{MAX_TARGETS},"
         f"TAGMSG:{MAX_TARGETS},JOIN:,PART:,MONITOR:",
         "TOPICLEN": str(limits.TOPICLEN),
         "USERLEN": str(limits.USERLEN),

@@ -1,5 +1,7 @@
 """JOIN, PART, TOPIC and NAMES."""
 
+import re
+
 import pytest
 
 from gchat.irc import limits
@@ -265,6 +267,14 @@ def test_names_of_a_channel(chat, team):
 )
 def test_names_of_nothing(chat, line, name):
     assert chat.client("Neural").ask(line) == [end_of_names("Neural", name)]
+
+
+def test_names_takes_one_channel_as_targmax_says(chat, team):
+    neural, *_ = team
+    neural.send("JOIN #ops")
+    (targmax,) = re.findall(r" TARGMAX=(\S+)", "\n".join(neural.ask("VERSION")))
+    assert "NAMES:1" in targmax.split(",")
+    assert neural.ask("NAMES #team,#ops")[-1:] == [end_of_names("Neural", "#team")]
 
 
 def test_the_invisible_are_named_to_members_only(chat, team):
