@@ -19,14 +19,13 @@ import gevent
 from gevent.event import Event
 from gevent.hub import get_hub
 
-from gchat.irc.message import Message, encode
 from gchat.server.backplane.local import LocalBackplane
 from gchat.server.census import Address, Census, name
-from gchat.server.connection import CLOSED, Connection, Late, explain
+from gchat.server.connection import CLOSED, Connection, explain
 from gchat.server.doors import Doors, is_exhaustion
 from gchat.server.engine import Engine
 from gchat.server.flush import Flush
-from gchat.server.opening import Opened, Refused, open_
+from gchat.server.opening import Opened, Refused, goodbye, open_
 from gchat.server.request import Request
 from gchat.server.session import Session
 from gchat.server.settings import Listener, Settings
@@ -135,21 +134,19 @@ class Network:
 
     def _attend(self, connection: Connection, settings: Settings, context: SSLContext | None) -> str:
         """Open a connection and read it to its end; return why it ended."""
+        reason = CLOSED
         try:
             try:
                 opened = open_(connection, settings, context)
             except Refused as refused:
                 self._part(connection, refused.answer)
-                opened = None
-            except Late:
-                self._part(connection, goodbye(connection.host, "Registration timed out"))
-                opened = None
+                opened, reason = None, refused.reason
             if opened is not None:
                 self._link(connection, opened, context is not None)
             self._read(connection)
         except OSError as error:
             return connection.failure or explain(error)
-        return connection.failure or CLOSED
+        return connection.failure or reason
 
     def _link(self, connection: Connection, opened: Opened, secure: bool) -> None:
         engine = self.engine
@@ -214,7 +211,8 @@ class Network:
             self.engine.lost(session, reason)
             del self._links[session]
             reason = session.closing
-        log.info("Disconnected from %s: %s", address.printed, reason)
+        # "Quit: " may have nothing behind it
+        log.info("Disconnected from %s: %s", address.printed, reason.rstrip(": "))
         self._census.leave(address)
         self._ending.pop(connection, None)
         self._connections.discard(connection)
@@ -248,11 +246,6 @@ class Network:
                 connection.abort("Too slow to go")
         self.engine.check_deadlines()
         self.each_second()
-
-
-def goodbye(host: str, reason: str) -> bytes:
-    """An ERROR for a client that has no session.  https://modern.ircdocs.horse/#error-message"""
-    return encode(Message("ERROR", (f"Closing link: ({host}) [{reason}]",)))
 
 
 def _refuse(sock: socket.socket, answer: bytes) -> None:

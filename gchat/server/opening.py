@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from gchat.irc.lines import Wire
+from gchat.irc.message import Message, encode
 from gchat.irc.wire import IrcWire
 from gchat.server.connection import Connection, Late
 from gchat.server.settings import Settings
@@ -28,11 +29,14 @@ _DAY = 86_400.0  # seconds: the deadline of a registration_timeout that is turne
 
 
 class Refused(Exception):
-    """There is nobody to serve; ``answer`` is what the other side gets before the connection closes."""
+    """There is nobody to serve; ``answer`` is what the other side gets before the connection closes,
+    ``reason`` what the log says.
+    """
 
-    def __init__(self, answer: bytes) -> None:
-        super().__init__(answer)
+    def __init__(self, answer: bytes, reason: str) -> None:
+        super().__init__(answer, reason)
         self.answer = answer
+        self.reason = reason
 
 
 class Opened(NamedTuple):
@@ -45,7 +49,7 @@ class Opened(NamedTuple):
 
 
 def open_(connection: Connection, settings: Settings, context: SSLContext | None) -> Opened | None:
-    """Find out who is there; None when they have gone.  Raises Refused, Late and OSError."""
+    """Find out who is there; None when they have gone.  Raises Refused and OSError."""
     deadline = time.monotonic() + (settings.limits.registration_timeout or _DAY)
     if context is not None:
         shake_hands(connection, context, deadline)
@@ -59,7 +63,18 @@ def open_(connection: Connection, settings: Settings, context: SSLContext | None
         except Late:
             greeted = True
             connection.push(detect.GREETING)
-    return _listen(connection, settings, said, greeted, deadline)
+    try:
+        return _listen(connection, settings, said, greeted, deadline)
+    except Late:
+        reason = "Registration timed out"
+        # NICK stands on the other side's screen without an end
+        answer = (b"\r\n" if greeted else b"") + goodbye(connection.host, reason)
+        raise Refused(answer, reason) from None
+
+
+def goodbye(host: str, reason: str) -> bytes:
+    """An ERROR for a client that has no session.  https://modern.ircdocs.horse/#error-message"""
+    return encode(Message("ERROR", (f"Closing link: ({host}) [{reason}]",)))
 
 
 def shake_hands(connection: Connection, context: SSLContext, deadline: float) -> None:
@@ -108,10 +123,10 @@ def _listen(
 def _opened(connection: Connection, settings: Settings, who: Detected, said: bytes, greeted: bool) -> Opened:
     if who is Detected.TLS:
         log.warning("%s began with TLS on a listener without: it may want a tls:// one", connection.peer)
-        raise Refused(detect.TLS_ON_PLAIN)
+        raise Refused(detect.TLS_ON_PLAIN, "It speaks TLS")
     if who is Detected.HTTP:
         log.warning("%s began with HTTP: this is no web server", connection.peer)
-        raise Refused(detect.HTTP_ON_PLAIN)
+        raise Refused(detect.HTTP_ON_PLAIN, "It speaks HTTP")
     if who is Detected.IRC:
         # NICK stands on the other side's screen without an end: the first line is to begin on its own.
         return Opened(IrcWire(), False, said, b"\r\n" if greeted else b"")

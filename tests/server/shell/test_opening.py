@@ -100,9 +100,11 @@ def test_other_protocols_get_a_clear_end(
 
 @pytest.mark.parametrize("sent", [b"", b"NI", b"\r\n"], ids=["nothing", "half a word", "an empty line"])
 @pytest.mark.parametrize("enabled", [True, False], ids=["greeted", "not greeted"])
-def test_who_never_says_who_they_are_is_ended(serve: Serve, enabled: bool, sent: bytes) -> None:
+def test_who_never_says_who_they_are_is_ended(
+    serve: Serve, caplog: pytest.LogCaptureFixture, enabled: bool, sent: bytes
+) -> None:
     limits = Limits(registration_timeout=0.2)
     client = serve(limits=limits, tutorial=Tutorial(enabled=enabled, greet_after=0.02)).connect()
     client.socket.sendall(sent)
-    greeting = "NICK" if enabled and not sent else ""
+    greeting = "NICK\r\n" if enabled and not sent else ""
     assert client.to_end() == greeting + "ERROR :Closing link: (127.0.0.1) [Registration timed out]\r\n"
