@@ -94,6 +94,8 @@ def _part(turn: Turn, network: Network, message: Message) -> None:
 
 def _quit(turn: Turn, network: Network, message: Message) -> None:
     reason = sanitise(message.params[0]) if message.params else ""
+    if reason.strip() == "Quit:":  # what servers make of a QUIT without a reason
+        reason = ""
     _gone(turn, network, message.source.partition("!")[0], reason)
 
 

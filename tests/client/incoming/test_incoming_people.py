@@ -27,6 +27,7 @@ def roster(book: Playbook, name: str = "#team") -> list[str]:
         (f"{NINE} PART #team :lunch", ["Neural"], "Nine left (lunch)"),
         (f"{NINE} PART #team", ["Neural"], "Nine left"),
         (f"{NINE} QUIT :Ping timeout", ["Neural"], "Nine left (Ping timeout)"),
+        (f"{NINE} QUIT :Quit: ", ["Neural"], "Nine left"),
         (f"{NINE} NICK Niner", ["@Niner", "Neural"], "Nine is now Niner"),
         (":zed!z@z KICK #team Nine :enough", ["Neural"], "zed kicked Nine out: enough"),
         (":zed!z@z KICK #team Nine :Nine", ["Neural"], "zed kicked Nine out"),
