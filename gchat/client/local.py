@@ -34,9 +34,7 @@ LOBBY = "#lobby"
 PATIENCE = 10.0  # seconds for the server to listen, or for the one before to end
 _GLANCE = 0.01  # seconds between two looks for it
 
-_started: list[
-    subprocess.Popen[bytes]
-] = []  # what we started; subprocess warns of a running child that is forgotten
+_started: list[subprocess.Popen[bytes]] = []  # a running child that is forgotten is warned of
 
 
 class LocalError(Exception):
