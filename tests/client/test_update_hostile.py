@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -166,3 +167,13 @@ def test_a_flood_of_everything_stays_bounded(playbook_class: Any) -> None:
     assert len(book.network.session.offered) <= 1000
     assert book.network.session.caps == {"message-tags"}
     assert len(book.network.answers.rows) <= 20_000
+
+
+@pytest.mark.parametrize("word", ["#team", "Nine", "Neural", ":"])
+def test_every_command_with_every_number_of_parameters(playbook_class: Any, word: str) -> None:
+    book = playbook_class().register("batch labeled-response echo-message message-tags").join()
+    for command in sorted(HANDLERS):
+        for source in ("", ":s ", ":Nine!n@h "):
+            for count in range(7):
+                book.server(f"{source}{command}{f' {word}' * count}", f"@label=g1 {source}{command}")
+        check(book.model)

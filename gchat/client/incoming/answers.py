@@ -18,8 +18,8 @@ _ROLE_NAMES = {"~": "founder", "&": "admin", "@": "operator", "%": "half-operato
 
 
 def _param(message: Message, index: int) -> str:
-    """Return a parameter, harmless, "" where there is none."""
-    return sanitise(message.params[index]) if index < len(message.params) else ""
+    """Return a parameter, harmless, "" where there is none, as at -1, the last one of none."""
+    return sanitise(message.params[index]) if 0 <= index < len(message.params) else ""
 
 
 def _number(text: str) -> int:
