@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from gchat import toml
 from gchat.client.address import BadAddress, parse_address
+from gchat.client.nicknames import why_not
 from gchat.client.settings import THEMES, NetworkSettings, Settings
 from gchat.paths import config_folder
 
@@ -82,11 +83,10 @@ def _theme(value: object) -> str:
 
 
 def nickname(value: object) -> str:
-    """Return a nickname if a server could be asked for it; what else it dislikes, the server says."""
+    """Return a nickname if a server could be asked for it.  Raises ConfigError with what was expected."""
     nick = _text(value)
-    # RFC 2812, 2.3.1: what would end the parameter, or make it another one
-    if not nick or nick[0] in ":#&" or not nick.isprintable() or any(c in " ,!@*?" for c in nick):
-        raise ConfigError('a nickname, which is one word without , ! @ * ? such as "Neural"')
+    if why_not(nick):
+        raise ConfigError('a nickname, which is one word without , ! @ * ? . such as "Neural"')
     return nick
 
 

@@ -8,13 +8,10 @@ from gchat.client.address import Address, BadAddress, parse_address
 from gchat.client.events import ConnectionFailed, Quit, Remember, StartLocalServer
 from gchat.client.keys import BINDINGS
 from gchat.client.model import Network
+from gchat.client.nicknames import why_not
 from gchat.client.overlay import Step, Welcome
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
-
-_BAD_IN_A_NICK = frozenset(
-    " ,*?!@.:#&$\t"
-)  # Modern IRC's "Clients": what no server takes, or takes at the start
 
 
 def press(turn: Turn, overlay: Welcome, key: str) -> None:
@@ -42,16 +39,9 @@ def paste(overlay: Welcome, text: str) -> None:
 
 def _nick(turn: Turn, overlay: Welcome, answer: str) -> None:
     nick = answer or overlay.nick
-    bad = next((c for c in nick if c in _BAD_IN_A_NICK), "")
-    if not nick:
-        overlay.problem = "A nickname is what others call you; it needs a letter at least."
-    elif bad or nick[0].isdecimal() or nick[0] == "-":
-        shown = "a space" if bad == " " else f"'{bad}'"
-        overlay.problem = (
-            f"A nickname holds no {shown.removeprefix('a ')}." if bad else "A nickname begins with a letter."
-        )
-    else:
-        overlay.nick, overlay.problem = nick, ""
+    overlay.problem = why_not(nick)
+    if not overlay.problem:
+        overlay.nick = nick
         overlay.editor.clear()
         turn.model.settings.nick = nick
         turn.effects.append(Remember("nick", nick))

@@ -95,7 +95,7 @@ def test_another_server() -> None:
         ("", "A nickname is what others call you"),
         ("a b", "holds no space"),
         ("a@b", "holds no '@'"),
-        ("#neural", "holds no '#'"),
+        ("#neural", "begins with a letter"),
         ("9lives", "begins with a letter"),
         ("-dash", "begins with a letter"),
     ],
