@@ -50,6 +50,7 @@ def _join_ourselves(turn: Turn, network: Network, message: Message, name: str) -
     unasked = folded not in network.buffers and not network.show_on_join
     buffer = turn.model.open(network, BufferKind.CHANNEL, name)
     buffer.joined = True
+    buffer.topic = ""  # the server says it after the JOIN, if there is one now
     buffer.members.clear()
     buffer.listing = {}
     _, key = network.autojoin.get(folded, (name, ""))

@@ -79,6 +79,13 @@ def test_a_netsplit_is_one_line(playbook: Callable[[], Playbook]) -> None:
 # --- ourselves -----------------------------------------------------------------------------------
 
 
+def test_a_topic_that_went_with_the_channel_is_forgotten(ready: Playbook) -> None:
+    ready.server(f"{NINE} TOPIC #team :Ship it", f"{US} PART #team", f"{US} JOIN #team")
+    assert ready.buffer("#team").topic == ""
+    ready.server(":s 332 Neural #team :Rest")
+    assert ready.buffer("#team").topic == "Rest"
+
+
 def test_joining_asks_what_nobody_tells(playbook: Callable[[], Playbook]) -> None:
     book = playbook().register("away-notify")
     assert book.type("/join team") == ["JOIN #team"]
