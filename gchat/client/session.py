@@ -29,14 +29,13 @@ WANTED = (
 )
 
 PING_EVERY = 30.0  # seconds from one of our PINGs to the next
-# seconds without a byte after which the connection counts as lost: within a minute, with a PING in it
 SOON = 5.0  # seconds after which a server that echoes nothing is asked whether it read what we said
+# seconds without a byte after which the connection counts as lost: within a minute, with a PING in it
 SILENCE = 55.0
 REGISTRATION = 60.0  # seconds a server has to let us in
 ASLEEP = 90.0  # nobody ticked for so long: the machine slept, the server gets another ten seconds
 _MOST_CAPS = 1000  # capabilities of a server that are remembered
 _REQUEST_BYTES = 400  # of capability names in one CAP REQ, well under a line
-# of a server's line without tags: some send more than 512 bytes, none is refused for it
 
 
 class Identity(NamedTuple):

@@ -7,7 +7,7 @@ from gchat.irc.limits import LINE, TAGS
 from gchat.irc.lines import LineBuffer, Wire
 from gchat.irc.message import Message, encode
 
-_LONGEST_LINE = 16 * 1024
+_LONGEST_LINE = 16 * 1024  # bytes without tags: some servers send more than 512, none is refused for it
 
 
 class ClientWire(Wire, Protocol):
