@@ -1,7 +1,9 @@
-"""The second half of the broadcast queue: once per turn of the event loop, everything said goes out.
+"""The broadcast queue's shell: once a turn of the loop, what came in is handled and what was said goes out.
 
-The loop runs its callbacks after all sockets that had something were read, so whatever they said together
-is stored together and leaves in one ``send`` a client.
+The loop runs its callbacks after all sockets that had something were read.  So everything that came in is
+handled together, stored together, and leaves in one ``send`` a client.  The steps go over all connections one
+after another (read all, handle all, join all, send all): the kernel's code and ours push each other out of
+the processor's caches, and that alone cost a tenth of a delivery in small rooms.
 """
 
 from __future__ import annotations
@@ -21,32 +23,59 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("gchat.server")
 
-BREATH: Final = 100000  # sends between two looks at the sockets that have something to read
+BREATH: Final = 256  # sends between two looks at the sockets that have something to read
 AGAIN: Final = 0.1  # seconds until a store that failed is tried again
+BUG: Final = "Internal error"
 
 
 class Flush:
-    """Takes the engine's turns."""
+    """Takes the turns of an engine."""
 
     def __init__(
-        self, links: Mapping[Session, Connection], over: Callable[[Session, Connection, str], None]
+        self,
+        links: Mapping[Session, Connection],
+        receive: Callable[[Session, bytes], None],
+        over: Callable[[Session, Connection, str], None],
     ) -> None:
-        """``links``: whose connection is whose.  ``over`` ends one: its session has ended, or for the
+        """Make it for the connections in ``links``.
+
+        ``receive`` handles what came in; ``over`` ends a connection, because its session has ended or for the
         reason given.
         """
         self.engine: Engine  # set as soon as there is one: it is made with our ``wake``
         self._links = links
+        self._receive = receive
         self._over = over
         self._loop: Any = get_hub().loop
         self._breath = self._loop.timer(0)
         self._again = self._loop.timer(AGAIN)
+        self._arrived: list[tuple[Session, bytes]] = []
         self._left: dict[Session, None] = {}  # whose turn to be sent to has not come yet
 
     def wake(self) -> None:
-        """Have a turn taken when all that has come in was handled."""
+        """Have a turn taken when all that has come in was read."""
         self._loop.run_callback(self._turn)
 
+    def arrived(self, session: Session, data: bytes) -> None:
+        """Have bytes handled in this turn."""
+        if not self._arrived:
+            self.wake()
+        self._arrived.append((session, data))
+
+    def handle(self) -> None:
+        """Handle what has arrived."""
+        arrived, self._arrived = self._arrived, []
+        for session, data in arrived:
+            try:
+                self._receive(session, data)
+            except Exception:
+                log.exception("What %s sent cannot be handled", session.peer)
+                connection = self._links.get(session)
+                if connection is not None:
+                    connection.abort(BUG)
+
     def _turn(self) -> None:
+        self.handle()
         try:
             dirty = self.engine.take_turn()
         except Exception:
@@ -68,19 +97,40 @@ class Flush:
         self._send(batch)
 
     def _send(self, batch: Iterable[Session]) -> None:
-        link, now = self._links.get, time.monotonic()
         over: list[tuple[Session, Connection, str]] = []
-        for session in batch:
-            connection = link(session)
-            if connection is None or connection.ending:
-                continue
+        for session, connection, data in self._joined(batch):
             try:
-                data = session.wire.join(session.outbox.take(), now)
                 failure = connection.push(data) if data else ""
             except Exception:
                 log.exception("Nothing can be sent to %s", session.peer)
-                failure = "Internal error"
+                failure = BUG
             if failure or session.closing:
                 over.append((session, connection, failure))
         for session, connection, failure in over:
             self._over(session, connection, failure)
+
+    def _joined(self, batch: Iterable[Session]) -> list[tuple[Session, Connection, bytes]]:
+        """Put together what each is sent.  Who is sent the same as the one before shares its bytes."""
+        link, now = self._links.get, time.monotonic()
+        joined: list[tuple[Session, Connection, bytes]] = []
+        before: list[bytes] = []
+        shared = b""
+        for session in batch:
+            connection = link(session)
+            if connection is None or connection.ending:
+                continue
+            pieces = session.outbox.take()
+            try:
+                if session.plain:  # its wire does not say the same to everybody
+                    data = session.wire.join(pieces, now)
+                elif pieces == before:
+                    data = shared
+                else:
+                    before, data = pieces, session.wire.join(pieces, now)
+                    shared = data
+            except Exception:
+                log.exception("Nothing can be said to %s", session.peer)
+                self._over(session, connection, BUG)
+                continue
+            joined.append((session, connection, data))
+        return joined

@@ -58,11 +58,11 @@ class Network:
         self._lagging = Event()
         self._empty = Event()
         self._worker = Worker(self._resume)
-        flush = Flush(self._links, self._over)
-        self.engine = flush.engine = Engine(
+        self._flush = Flush(self._links, self._receive, self._over)
+        self.engine = self._flush.engine = Engine(
             settings,
             clock=time.time,
-            wake=flush.wake,
+            wake=self._flush.wake,
             work=self._worker.submit,
             store=ForgetfulStore(),
             backplane=LocalBackplane,
@@ -161,14 +161,14 @@ class Network:
             self._receive(session, opened.said)
 
     def _read(self, connection: Connection) -> None:
-        """Give the engine what comes, until no more does.  Who is on the way out is not listened to."""
-        session, read = connection.session, connection.read
+        """Have what comes handled, until no more does.  Who is on the way out is not listened to."""
+        session, read, arrived = connection.session, connection.read, self._flush.arrived
         while True:
             data = read()
             if not data:
                 return
             if session is not None and not connection.ending:
-                self._receive(session, data)
+                arrived(session, data)
 
     def _receive(self, session: Session, data: bytes) -> None:
         engine = self.engine
@@ -206,6 +206,7 @@ class Network:
 
     def _leave(self, connection: Connection, address: Address, reason: str) -> None:
         session = connection.session
+        self._flush.handle()  # what they said last is said before they are gone
         connection.close()
         if session is not None:
             self.engine.lost(session, reason)
