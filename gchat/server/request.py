@@ -127,26 +127,15 @@ class Request:
         full = (self.session.name, *params, said) if given else (self.session.name, *params)
         self.send(Message(numeric.number, full, self.settings.server.name))
 
-    def warn(self, code: str, *context: str, text: str) -> None:
-        """Send a standard reply that says what was done differently (WARN)."""
-        self._standard("WARN", self.message.command, code, context, text)
-
-    def note(self, code: str, *context: str, text: str) -> None:
-        """Send a standard reply that tells something (NOTE)."""
-        self._standard("NOTE", self.message.command, code, context, text)
-
     def refuse(self, error: ReplyError | FailError) -> None:
         """Send the reply that an error stands for, without ending the handler."""
         if isinstance(error, ReplyError):
             self.reply(error.numeric, *error.params, text=error.text, **error.fields)
         else:
-            self._standard(
-                "FAIL", error.command or self.message.command, error.code, error.context, error.text
-            )
-
-    def _standard(self, kind: str, command: str, code: str, context: tuple[str, ...], text: str) -> None:
-        # https://ircv3.net/specs/extensions/standard-replies
-        self.send(Message(kind, (command, code, *context, text), self.settings.server.name))
+            # https://ircv3.net/specs/extensions/standard-replies
+            command = error.command or self.message.command
+            params = (command, error.code, *error.context, error.text)
+            self.send(Message("FAIL", params, self.settings.server.name))
 
     def commit(self, event: Event) -> None:
         """Have an event happen.  The last thing that a handler does: the world may change now or later."""
