@@ -266,6 +266,8 @@ ERR_NONICKNAMEGIVEN: Final = _row("ERR_NONICKNAMEGIVEN", "431", "No nickname giv
 ERR_ERRONEUSNICKNAME: Final = _row("ERR_ERRONEUSNICKNAME", "432", "Erroneus nickname")
 # <nick>
 ERR_NICKNAMEINUSE: Final = _row("ERR_NICKNAMEINUSE", "433", "Nickname is already in use")
+# <nick> <channel>.  Not in the Modern document; hybrid's and solanum's
+ERR_BANNICKCHANGE: Final = _row("ERR_BANNICKCHANGE", "435", "Cannot change nickname while banned on channel")
 # <nick>
 ERR_NICKCOLLISION: Final = _row("ERR_NICKCOLLISION", "436", "Nickname collision KILL from {user}@{host}")
 # <nick or channel>

@@ -74,9 +74,22 @@ def why_not_speak(user: User, channel: Channel) -> str:
         return ""
     if "m" in modes:
         return "This channel is moderated (+m): ask one of its operators for voice"
+    return _silenced(user, channel)
+
+
+def _silenced(user: User, channel: Channel) -> str:
     if channel.lists["b"]:
         if listed(user, channel, "b") and not listed(user, channel, "e"):
             return "You are banned from this channel"
         if muted(user, channel):
             return "You are muted in this channel"
     return ""
+
+
+def where_silenced(user: User) -> Channel | None:
+    """A channel in which a ban or a mute keeps the user from speaking: another nick must not undo it."""
+    for channel in user.channels.values():
+        held = channel.members[user]
+        if channel.lists["b"] and not roles.may(held, roles.Right.SPEAK) and _silenced(user, channel):
+            return channel
+    return None

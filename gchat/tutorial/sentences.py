@@ -41,6 +41,7 @@ NUMERICS: Final[dict[str, str]] = {
     "421": "The server does not know {0}.",
     "432": "{0} cannot be a nickname: use letters, digits, - and _, a letter first.",
     "433": "The nickname {0} is taken: choose another.",
+    "435": "You cannot be called {0} while you are banned or muted in {1}.",
     "437": "{0} cannot be had at the moment.",
     "441": "{0} is not in {1}.",
     "442": "You are not in {0}.",

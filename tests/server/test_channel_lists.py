@@ -135,3 +135,23 @@ def test_who_may_speak(trio, modes, speaks):
     neural, nine, _ = trio
     neural.send(f"MODE #team {modes}")
     assert nine.numerics("PRIVMSG #team :hi") == ([] if speaks else ["404"])
+
+
+@pytest.mark.parametrize(
+    ("modes", "changes"),
+    [
+        ("+b nine", False),
+        ("+b m:nine", False),
+        ("+bv m:nine Nine", True),
+        ("+be m:nine nine", True),
+        ("+b guest", True),
+        ("+m", True),
+    ],
+)
+def test_nobody_shakes_off_a_ban_or_a_mute_with_another_nick(trio, modes, changes):
+    neural, nine, _ = trio
+    neural.send(f"MODE #team {modes}")
+    text = "Cannot change nickname while banned on channel"
+    refusal = f":gchat.test 435 Nine Niner #team :{text}"
+    done = ":Nine!~Nine@127.0.0.1 NICK Niner"
+    assert nine.ask("NICK Niner") == [done if changes else refusal]

@@ -25,6 +25,7 @@ _SENTENCES = {
     n.ERR_NONICKNAMEGIVEN: "the server wants a nickname: /nick NAME",
     n.ERR_ERRONEUSNICKNAME: "{p1} cannot be a nickname here: {text}",
     n.ERR_NICKNAMEINUSE: "the nickname {p1} is in use",
+    n.ERR_BANNICKCHANGE: "you cannot be called {p1} while you are banned or muted in {p2}",
     n.ERR_NICKCOLLISION: "the nickname {p1} came into use on another server at the same moment",
     n.ERR_UNAVAILRESOURCE: "{p1} is not free yet; try again in a while",
     n.ERR_USERNOTINCHANNEL: "{p1} is not in {p2}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from gchat.irc import limits
 from gchat.irc.message import Message
 from gchat.irc.numerics import (
+    ERR_BANNICKCHANGE,
     ERR_ERRONEUSNICKNAME,
     ERR_NEEDMOREPARAMS,
     ERR_NICKNAMEINUSE,
@@ -16,7 +17,7 @@ from gchat.irc.numerics import (
     ERR_PASSWDMISMATCH,
     RPL_TRYAGAIN,
 )
-from gchat.server import nicknames, passwords
+from gchat.server import admission, nicknames, passwords
 from gchat.server.events import NickChanged, Registered
 from gchat.server.request import ReplyError, Request, Steps, Work
 
@@ -43,6 +44,9 @@ def nick(request: Request) -> Steps | None:
     if session.user is not None:
         if wanted == session.user.nick:
             return None
+        silencing = admission.where_silenced(session.user)
+        if silencing is not None:
+            raise ReplyError(ERR_BANNICKCHANGE, wanted, silencing.name)
         if not session.nick_bucket.take(request.engine.clock()):
             raise ReplyError(RPL_TRYAGAIN, "NICK", text="You change your nick too often: wait a minute")
         request.commit(NickChanged(session.user.uid, wanted))
