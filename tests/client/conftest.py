@@ -6,10 +6,10 @@ import pytest
 
 from gchat.client import events
 from gchat.client.address import Address
-from gchat.client.line import Line
-from gchat.client.model import Buffer, Model, Network
+from gchat.client.model import Model, Network
 from gchat.client.settings import NetworkSettings, Settings
 from gchat.client.update import deadline, update
+from tests.reading import Reader
 
 MODERN = (
     "message-tags server-time echo-message labeled-response batch standard-replies multi-prefix "
@@ -23,7 +23,7 @@ ISUPPORT = (
 START = 1_700_000_000.0
 
 
-class Playbook:
+class Playbook(Reader):
     """One client with one network, driven by lines and keys; time stands still until ``wait``."""
 
     def __init__(self, settings: Settings | None = None, network: NetworkSettings | None = None) -> None:
@@ -126,24 +126,6 @@ class Playbook:
         self.effects = [e for e in self.effects if not isinstance(e, events.Send)]
         assert not data or data.endswith(b"\r\n")
         return data.decode().split("\r\n")[:-1]
-
-    def buffer(self, name: str = "") -> Buffer:
-        """Return a buffer by its name; "" is the network's own."""
-        if not name:
-            return self.network.server_buffer
-        return self.network.buffers[self.network.fold(name)]
-
-    def lines(self, name: str = "") -> list[Line]:
-        """Return a buffer's lines."""
-        return self.buffer(name).lines
-
-    def texts(self, name: str = "") -> list[str]:
-        """Return a buffer's lines as people read them."""
-        return [f"{line.nick}: {line.text}" if line.nick else line.text for line in self.lines(name)]
-
-    def last(self, name: str = "") -> str:
-        """Return the newest line of a buffer as people read it."""
-        return self.texts(name)[-1]
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ import pytest
 
 from gchat.client import events
 from gchat.client.address import Address
-from gchat.client.line import Line
-from gchat.client.model import Buffer, Model, Network
+from gchat.client.model import Model, Network
 from gchat.client.settings import Settings
 from gchat.client.update import deadline, update
 from gchat.irc.wire import IrcWire
@@ -27,11 +26,12 @@ from gchat.server.settings import Server
 from gchat.server.settings import Settings as ServerSettings
 from gchat.server.stores.base import ForgetfulStore
 from tests.backplanes import LaterBackplane
+from tests.reading import Reader
 
 START = 1_700_000_000.0
 
 
-class Person:
+class Person(Reader):
     """A client with its model, and the link it has to the server, if any."""
 
     def __init__(self, town: "Town", nick: str, channels: tuple[str, ...]) -> None:
@@ -69,24 +69,6 @@ class Person:
         for key in keys:
             self.happen(events.Key(key))
         self.town.settle()
-
-    def buffer(self, name: str = "") -> Buffer:
-        """Return a buffer by its name; "" is the network's own."""
-        if not name:
-            return self.network.server_buffer
-        return self.network.buffers[self.network.fold(name)]
-
-    def lines(self, name: str = "") -> list[Line]:
-        """Return the lines of a buffer."""
-        return self.buffer(name).lines
-
-    def texts(self, name: str = "") -> list[str]:
-        """Return the lines of a buffer as people read them."""
-        return [f"{line.nick}: {line.text}" if line.nick else line.text for line in self.lines(name)]
-
-    def last(self, name: str = "") -> str:
-        """Return the newest line of a buffer."""
-        return self.texts(name)[-1]
 
     def roster(self, name: str) -> list[str]:
         """Return who is in a channel, with the symbols of their roles."""
