@@ -303,6 +303,7 @@ class Editor:
     def _yank_older(self) -> None:
         """Put an older cut in place of the one just yanked."""
         if self._yanked is None or self._last not in ("input-yank", "input-yank-older"):
+            self._yanked = None  # what was yanked may have changed since: the next M-y finds nothing either
             return
         start, end, back = self._yanked
         back = back % len(self.kills.entries) + 1

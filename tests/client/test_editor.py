@@ -103,6 +103,7 @@ def test_cuts_with_something_between_are_two_and_can_be_yanked_in_turn() -> None
     assert picture(line) == " two|"
     line.do("input-left")
     assert not line.do("input-yank-older")
+    assert not line.do("input-yank-older")  # pressed twice, it still has nothing to take the place of
 
 
 def test_the_kill_ring_is_shared_and_bounded() -> None:
