@@ -22,19 +22,18 @@ Apply = Callable[[Entry, Request | None], None]
 class Applying:
     """One event being applied; ``origin`` is the request that caused it, None if it came from elsewhere."""
 
-    __slots__ = ("engine", "entry", "milliseconds", "origin", "world")
+    __slots__ = ("engine", "entry", "origin", "world")
 
     def __init__(self, engine: Engine, entry: Entry, origin: Request | None) -> None:
         self.engine = engine
         self.world: World = engine.world
         self.entry = entry
         self.origin = origin
-        self.milliseconds = entry.milliseconds
 
     @property
     def seconds(self) -> int:
         """Unix time of the event in seconds."""
-        return self.milliseconds // 1000
+        return self.entry.milliseconds // 1000
 
     @property
     def asker(self) -> Session | None:
@@ -49,8 +48,8 @@ class Applying:
     def stamp(self, user: User | None, msgid: str = "", client_tags: Mapping[str, str] = NO_TAGS) -> Stamp:
         """What tags can say of something that this user did now."""
         if user is None:
-            return Stamp(self.milliseconds, "", msgid, False, client_tags)
-        return Stamp(self.milliseconds, user.account, msgid, "B" in user.modes, client_tags)
+            return Stamp(self.entry.milliseconds, "", msgid, False, client_tags)
+        return Stamp(self.entry.milliseconds, user.account, msgid, "B" in user.modes, client_tags)
 
     def tell(
         self, sessions: Iterable[Session], user: User, command: str, *params: str, needs: int = 0

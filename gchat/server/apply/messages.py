@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gchat.irc.message import Message
+from collections.abc import Mapping
+
+from gchat.irc.message import NO_TAGS, Message
 from gchat.server import capabilities as cap
 from gchat.server import events, roles
 from gchat.server.apply.context import Applying
@@ -36,21 +38,23 @@ def said(now: Applying, event: events.Said) -> None:
     now.engine.queue.deliver(audience, shape, skip)
     asker = now.asker
     if asker is not None:
-        asker.spoke_at = now.milliseconds / 1000
+        asker.spoke_at = asker.heard_at
         if asker.caps & cap.ECHO_MESSAGE:
             now.echo(shape)
 
 
 def _shape(now: Applying, user: User, event: events.Said, name: str) -> Shape:
-    stamp = now.stamp(user, now.entry.id, event.tags)
     source, command = user.source, event.command
+
+    def tags(caps: int) -> Mapping[str, str]:
+        # Made only for those who get any, which in a plain chat is nobody.
+        return now.stamp(user, now.entry.id, event.tags).tags(caps) if caps else NO_TAGS
+
     if command == "TAGMSG":
         bare = (name,)
-        return lambda caps: (
-            Message(command, bare, source, stamp.tags(caps)) if caps & cap.MESSAGE_TAGS else None
-        )
+        return lambda caps: Message(command, bare, source, tags(caps)) if caps & cap.MESSAGE_TAGS else None
     params = (name, event.text)
-    return lambda caps: Message(command, params, source, stamp.tags(caps))
+    return lambda caps: Message(command, params, source, tags(caps))
 
 
 def _with_prefix(channel: Channel, symbol: str) -> Audience:
