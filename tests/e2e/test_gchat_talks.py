@@ -170,3 +170,16 @@ def test_questions_are_answered_where_they_were_asked(machine: Machine) -> None:
         assert neural.text.startswith(" #team"), typed
     neural.type("/list\r")
     neural.until("1 channel on gchat")
+
+
+def test_no_text_of_others_reaches_the_terminal_as_more_than_text(machine: Machine) -> None:
+    neural, nine = table(machine, machine.server("--no-throttle").port)
+    evil = "\x1b]0;taken\x07\x1b[2Jgone\x9b31m \u202etxet \x0304red\x03"
+    nine.send(f"PRIVMSG #team :{evil} one", f"TOPIC #team :{evil}", f"PRIVMSG Neural :{evil} two")
+    nine.send("PRIVMSG #team :Neural: \x1b]777;notify;a;b\x07", f"PART #team :{evil}")
+    neural.until(lambda text: "left (" in text and "3 Nine:@" in text)
+    neural.type("\x1b3")
+    neural.until(" ▌ 3 Nine")
+    neural.until(lambda _: neural.screen.title == "Nine - gchat")
+    for sequence in (b"\x1b]0;", b"\x1b[2Jgone", "\x9b".encode(), "\u202e".encode(), b"\x1b]777;notify;a"):
+        assert sequence not in neural.raw
