@@ -34,7 +34,9 @@ class Batches:
         """Start with none."""
         self._open: dict[str, Batch] = {}
         self._kept = 0
-        self._parents: dict[str, str] = {}
+        self._parents: dict[
+            str, Batch | None
+        ] = {}  # by name: the batch around it, which may have ended since
 
     def __bool__(self) -> bool:
         """Tell whether any batch is open, so that a message without one costs nothing."""
@@ -46,13 +48,17 @@ class Batches:
         if batch is None:
             return False
         batch.items.append(message)
+        self._count(out)
+        return True
+
+    def _count(self, out: list[Item]) -> None:
+        """Count what was kept back; hand everything on where that is too much."""
         self._kept += 1
         if self._kept > MOST_ITEMS:
             for batch in self._open.values():
                 out.append(batch._replace(items=batch.items[:]))
                 batch.items.clear()
             self._kept = 0
-        return True
 
     def mark(self, message: Message, out: list[Item]) -> None:
         """Take a BATCH command: open one, or close one and hand it to the one around it or to ``out``."""
@@ -61,12 +67,14 @@ class Batches:
         if reference[:1] == "+" and len(message.params) > 1 and len(self._open) < MOST_OPEN:
             label = message.tags.get("label", "")
             self._open[name] = Batch(message.params[1].lower(), message.params[2:], label, [])
-            self._parents[name] = message.tags.get("batch", "")
+            self._parents[name] = self._open.get(message.tags.get("batch", ""))
         elif reference[:1] == "-" and name in self._open:
             batch = self._open.pop(name)
-            parent = self._open.get(self._parents.pop(name))
-            if parent is None:
+            parent = self._parents.pop(name)
+            # By identity: a name can be opened again, and batches would nest without end.
+            if parent is None or not any(other is parent for other in self._open.values()):
                 self._kept = max(0, self._kept - len(batch.items))
                 out.append(batch)
             else:
                 parent.items.append(batch)
+                self._count(out)

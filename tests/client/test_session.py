@@ -268,3 +268,18 @@ def test_batches_are_bounded() -> None:
     assert len(receive(session, f"@batch={MOST_OPEN} :s NOTICE Neural :plain")) == 1
     items = receive(session, *(["@batch=0 :s NOTICE Neural :x"] * (MOST_ITEMS + 1)))
     assert [len(item.items) for item in items if isinstance(item, Batch) and item.items] == [MOST_ITEMS + 1]
+
+
+def test_batches_under_names_that_come_again_do_not_nest_without_end() -> None:
+    session = registered()
+    items = receive(session, "@batch=a1 BATCH +a0 x")
+    for i in range(1, 3000):
+        items += receive(session, f"@batch=a{i + 1} BATCH +a{i} x", f"BATCH -a{i - 1}")
+    assert [item.items for item in items] == [[]] * 2999
+
+
+def test_empty_batches_in_a_batch_are_bounded_too() -> None:
+    session = registered()
+    receive(session, "BATCH +a x")
+    items = receive(session, *(["@batch=a BATCH +b x", "BATCH -b"] * (MOST_ITEMS + 1)))
+    assert sum(len(item.items) for item in items if isinstance(item, Batch)) == MOST_ITEMS + 1
