@@ -23,6 +23,7 @@ from gchat.irc.isupport import ISupport
 
 FIRST_DELAY = 1.0  # seconds before the first new attempt
 LONGEST_DELAY = 120.0
+LASTED = 60.0  # seconds after which a connection was a good one: the next attempts begin anew
 _JOIN_BYTES = 400  # of channel names and keys in one JOIN, well under a line
 MOTD_PATIENCE = 5.0  # seconds after the welcome in which a server ends its message of the day
 
@@ -85,7 +86,6 @@ def ready(turn: Turn, network: Network) -> None:
         return
     network.state = State.READY
     network.status = network.problem = ""
-    network.attempt = 0
     turn.tell(network.server_buffer, f"Connected to {network.name} as {sanitise(network.nick)}")
     if session.sasl_problem:
         turn.complain(network.server_buffer, f"You are not logged in: {sanitise(session.sasl_problem)}.")
@@ -125,7 +125,7 @@ def failed(turn: Turn, network: Network, event: ConnectionFailed) -> None:
         network.status = reason
         turn.complain(network.server_buffer, said)
         return
-    _wait(turn, network)
+    _wait(turn, network, network.attempt)
     before, line = network.retry_line or ("", None)
     if line is not None and before == said and network.server_buffer.lines[-1:] == [line]:
         # the same again: one line that counts, not a screen full
@@ -161,7 +161,10 @@ def lost(turn: Turn, network: Network, reason: str) -> None:
         network.state, network.status = State.DISCONNECTED, ""
         turn.tell(network.server_buffer, said)
         return
-    _wait(turn, network)
+    if was_ready and turn.now - network.ready_by >= LASTED:
+        network.attempt = 0
+    # A server that lets everybody in and throws them out at once is not asked every second for ever.
+    _wait(turn, network, network.attempt - was_ready)
     turn.complain(network.server_buffer, f"{said} {_plan(turn, network)}")
     if was_ready:
         for buffer in network.buffers.values():
@@ -174,9 +177,9 @@ def _plan(turn: Turn, network: Network) -> str:
     return f"Trying again in {wait} (/connect tries now, /disconnect gives up)."
 
 
-def _wait(turn: Turn, network: Network) -> None:
+def _wait(turn: Turn, network: Network, failures: int) -> None:
     """Decide when to try again."""
-    delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(network.attempt, 10))
+    delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** max(0, min(failures, 10)))
     delay *= 0.5 + turn.model.random()
     network.state = State.WAITING
     network.next_attempt = turn.now + delay

@@ -231,7 +231,7 @@ class Network:
         self.wanted_nick = ""  # the one we would like to have
         self.away = ""  # our away message, "" when here
         self.lag: float | None = None  # seconds; grows while a PING is unanswered; None = not measured yet
-        self.attempt = 0  # connections tried since the last one that got ready
+        self.attempt = 0  # connections tried since the last one that lasted
         self.next_attempt = 0.0  # when WAITING
         self.wanted = False  # somebody wants this connected: it reconnects by itself
         self.session: Session | None = None

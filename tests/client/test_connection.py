@@ -271,3 +271,25 @@ def test_two_networks_are_two(ready: Playbook) -> None:
     ready.model.show(other.server_buffer)
     ready.type("/close bye")
     assert [network.name for network in ready.model.networks] == ["Test"]
+
+
+def test_a_server_that_lets_us_in_and_throws_us_out_is_asked_less_and_less(
+    playbook: Callable[[], Playbook],
+) -> None:
+    book = playbook()
+    book.register()
+    delays = []
+    for _ in range(12):
+        book.happen(events.ConnectionLost(1, ""))
+        delays.append(book.network.next_attempt - book.now)
+        book.wait(delays[-1] + 0.1)
+        book.happen(events.Connected(1))
+        book.server(":s 001 Neural :Hello", ":s 422 Neural :none")
+        assert book.network.state is State.READY
+    assert delays[:5] == [1, 2, 4, 8, 16]
+    assert delays[-1] == LONGEST_DELAY
+    for _ in range(5):
+        book.server("PING :x")
+        book.wait(20)
+    book.happen(events.ConnectionLost(1, ""))
+    assert book.network.next_attempt - book.now == 1
