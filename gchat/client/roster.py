@@ -28,13 +28,18 @@ def forget_if_gone(network: Network, folded: str) -> None:
 def leave(network: Network, buffer: Buffer) -> None:
     """Note that we are no longer in a channel."""
     buffer.joined = False
-    gone = list(buffer.members)
+    gone = set(buffer.members)
     buffer.members.clear()
     buffer.typing.clear()
     buffer.listing = None
     buffer.roster_version += 1
+    for other in network.buffers.values():  # name by name it took seconds in many channels
+        if len(other.members) < len(gone):
+            gone.difference_update(other.members)
+        else:
+            gone = {folded for folded in gone if folded not in other.members}
     for folded in gone:
-        forget_if_gone(network, folded)
+        network.users.pop(folded, None)
 
 
 def roster_changed(network: Network, folded: str) -> None:

@@ -241,3 +241,17 @@ def test_in_a_busy_channel_only_those_who_talk_are_told_away(modern: Playbook) -
 def test_our_own_absence_is_not_told_as_anothers(modern: Playbook) -> None:
     modern.server(f"{US} AWAY :lunch")
     assert modern.texts("#team") == []
+
+
+def test_leaving_a_big_channel_forgets_who_is_nowhere_else(playbook: Callable[[], Playbook]) -> None:
+    book = (
+        playbook()
+        .register()
+        .join("#a", "Neural Nine")
+        .join("#b", "Neural Nine zed reader")
+        .join("#c", "Neural")
+    )
+    book.server(":Neural!u@h PART #b")
+    assert sorted(book.network.users) == ["neural", "nine"]
+    book.server(":Neural!u@h PART #a")
+    assert sorted(book.network.users) == ["neural"]
