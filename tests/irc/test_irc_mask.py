@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -131,3 +132,17 @@ HEAVY = [
 def test_no_mask_is_slow(mask: str) -> None:
     """A backtracking matcher would need longer than the universe is old; a hang is how this fails."""
     assert matches(mask, "a" * 500) is (mask == "*" * 500)
+
+
+@given(st.text("ab?*", max_size=12), st.text("ab", max_size=12))
+def test_a_mask_is_what_it_would_be_as_a_regular_expression(mask: str, text: str) -> None:
+    pattern = mask.replace("*", ".*").replace("?", ".")
+    assert matches(mask, text) == bool(re.fullmatch(pattern, text))
+
+
+def test_question_marks_take_one_step_a_character() -> None:
+    mask, text = "*" + "a?" * 1000 + "b*", "a" * 10_000
+    fits = compile_mask(mask)
+    start = time.process_time()
+    assert not fits(text)
+    assert time.process_time() - start < 0.2  # it took seconds when each place was tried for itself
