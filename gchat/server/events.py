@@ -78,8 +78,11 @@ class UserModesSet(NamedTuple):
 
 
 class Joined(NamedTuple):
+    """``key`` is what was given for the channel's mode k."""
+
     uid: str
     channel: str
+    key: str = ""
 
 
 class Parted(NamedTuple):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import string
 import unicodedata
+from itertools import pairwise
 
 from gchat.irc import limits
 from gchat.server.world import World
@@ -15,6 +16,17 @@ _FIRST = frozenset(string.ascii_letters + "[]\\`_^{|}")
 _REST = _FIRST | frozenset(string.digits + "-")
 _NOT_IN_CHANNEL = frozenset(" ,\a\r\n\0")
 _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")  # Unicode's controls, formats and separators
+# Of other categories, and yet nothing to see: Hangul fillers, the Braille blank, combining grapheme joiner,
+# Khmer vowels that are not to be used, variation selectors but for U+FE0F, which emoji have.
+_BLANK = frozenset(
+    map(
+        chr,
+        (
+            *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0),
+            *(*range(0x180B, 0x1810), *range(0xFE00, 0xFE0F), *range(0xE0100, 0xE01F0)),
+        ),
+    )
+)
 FALLBACK = "Guest"
 
 
@@ -24,14 +36,24 @@ def is_nick(text: str) -> bool:
 
 
 def is_channel(text: str) -> bool:
-    """True for a channel name: ``#`` and at least one more character, none blank or a control code."""
+    """True for a channel name: ``#`` and at least one more character, none blank or a control code.
+
+    Nobody may open a second ``#team`` that looks like the first.
+    """
     return (
         len(text) > 1
         and text[0] == "#"
         and len(text.encode()) <= limits.CHANNELLEN
-        and not any(
-            c in _NOT_IN_CHANNEL or unicodedata.category(c) in ("Cc", "Cf", "Zs", "Zl", "Zp") for c in text
-        )
+        and (text.isascii() or not _has_blanks(text))
+        and not any(c in _NOT_IN_CHANNEL or unicodedata.category(c) in _INVISIBLE for c in text)
+    )
+
+
+def _has_blanks(text: str) -> bool:
+    """True where something cannot be seen: a blank letter, or U+FE0F that makes no emoji of a symbol."""
+    return any(c in _BLANK for c in text) or any(
+        c == "\ufe0f" and unicodedata.category(before) not in ("So", "Sm", "Sk", "Po")
+        for before, c in pairwise(text)
     )
 
 

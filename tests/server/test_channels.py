@@ -303,3 +303,62 @@ def test_many_names_take_several_lines(chat):
     assert all(len(line) <= limits.LINE - 2 for line in lines)
     assert " ".join(line.rpartition(":")[2] for line in lines).split() == ["@" + nicks[0], *nicks[1:]]
     assert end == end_of_names(nicks[0], "#team")
+
+
+def test_how_a_secret_channel_is_written_is_a_secret(chat, team):
+    neural, _, other = team
+    neural.send("MODE #team +s")
+    assert other.ask("NAMES #TEAM") == [end_of_names("Other", "#TEAM")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["#team\u200b", "#team\u202e", "#team\u3164", "#team\u2800", "#te\u034fam", "#team\ufe0f", "#\x1b[2J"],
+)
+def test_a_channel_that_looks_like_another_cannot_be_opened(chat, team, name):
+    other = team[2]
+    assert [line.split(" ")[1] for line in other.ask(f"JOIN {name}")] == ["403"]
+
+
+@pytest.mark.parametrize("name", ["#\u2764\ufe0f", "#\U0001f600", "#caf\xe9", "#\u5317\u4eac"])
+def test_channels_are_written_in_any_script(chat, name):
+    assert chat.client("Neural").ask(f"JOIN {name}")[0].endswith(f" JOIN {name}")
+
+
+# What others did since the handler looked
+
+
+def together(chat, *said):
+    """Have several clients say something in the same turn."""
+    for client, line in said:
+        chat.engine.receive(client.session, f"{line}\r\n".encode())
+    chat.settle()
+
+
+@pytest.mark.parametrize("mode", ["+l 3", "+i", "+k sesame", "+b Evil"])
+def test_two_who_come_at_once_do_not_pass_a_closed_door(chat, team, mode):
+    neural, _, other = team
+    evil = chat.client("Evil")
+    if mode == "+l 3":
+        neural.send("MODE #team +l 3")
+        together(chat, (other, "JOIN #team"), (evil, "JOIN #team"))
+    else:
+        together(chat, (neural, f"MODE #team {mode}"), (evil, "JOIN #team"))
+    assert evil.session.user not in chat.engine.world.channel("#team").members
+    assert any(line.split(" ")[1] in ("471", "473", "474", "475") for line in evil.read())
+
+
+@pytest.mark.parametrize(
+    "line", ["MODE #team +i", "TOPIC #team :mine", "INVITE Other #team", "KICK #team Neural"]
+)
+def test_who_was_removed_at_the_same_moment_changes_nothing_more(chat, team, line):
+    neural, nine, other = team
+    neural.send("MODE #team +o Nine")
+    for client in team:
+        client.read()
+    together(chat, (neural, "KICK #team Nine"), (nine, line))
+    channel = chat.engine.world.channel("#team")
+    assert (set(channel.modes), channel.topic) == ({"n", "t"}, "")
+    assert neural.session.user in channel.members
+    assert not other.session.user.invites
+    assert nine.read()[-1].split(" ")[1] == "442"

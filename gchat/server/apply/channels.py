@@ -5,9 +5,9 @@ from __future__ import annotations
 from gchat.irc import limits
 from gchat.irc.casemap import fold
 from gchat.irc.modes import ModeChange, format_modes
-from gchat.irc.numerics import RPL_INVITING
+from gchat.irc.numerics import ERR_NOTONCHANNEL, RPL_INVITING
+from gchat.server import admission, events, replies, roles
 from gchat.server import capabilities as cap
-from gchat.server import events, replies, roles
 from gchat.server.apply.context import Applying
 from gchat.server.apply.users import join_shape
 from gchat.server.world import Ban, Channel, User
@@ -21,8 +21,15 @@ def joined(now: Applying, event: events.Joined) -> None:
     if user is None:
         return
     known = now.world.channel(event.channel)
-    if known is not None and user in known.members:
-        return
+    if known is not None:
+        if user in known.members:
+            return
+        # Others may have come in, or closed the door, since the handler looked.
+        refusal = admission.why_not_join(user, known, event.key)
+        if refusal is not None:
+            if now.origin is not None:
+                now.origin.reply(refusal, known.name)
+            return
     channel = now.world.enter(user, event.channel, now.seconds)
     now.deliver(channel.sessions, join_shape(now, user, channel.name))
     if user.away:
@@ -50,6 +57,8 @@ def kicked(now: Applying, event: events.Kicked) -> None:
     target = now.world.users.get(event.target)
     if user is None or target is None or channel is None or target not in channel.members:
         return
+    if _is_outside(now, user, channel):
+        return
     now.tell(channel.sessions, user, "KICK", channel.name, target.nick, event.reason)
     now.world.leave(target, channel)
 
@@ -57,7 +66,7 @@ def kicked(now: Applying, event: events.Kicked) -> None:
 def topic_set(now: Applying, event: events.TopicSet) -> None:
     """A channel has another topic."""
     user, channel = now.world.users.get(event.uid), now.world.channel(event.channel)
-    if user is None or channel is None:
+    if user is None or channel is None or _is_outside(now, user, channel):
         return
     channel.topic = event.topic
     channel.topic_by = user.source if event.topic else ""
@@ -70,6 +79,8 @@ def invited(now: Applying, event: events.Invited) -> None:
     user, target = now.world.users.get(event.uid), now.world.users.get(event.target)
     channel = now.world.channel(event.channel)
     if user is None or target is None:
+        return
+    if channel is not None and _is_outside(now, user, channel):
         return
     name = channel.name if channel is not None else event.channel
     if channel is not None:
@@ -89,10 +100,24 @@ def invited(now: Applying, event: events.Invited) -> None:
         now.tell(watching, user, "INVITE", target.nick, name, needs=cap.INVITE_NOTIFY)
 
 
+def _is_outside(now: Applying, user: User, channel: Channel) -> bool:
+    """True, and the asker reads it, where a user is not in the channel any more.
+
+    It may even be another channel by now, of the same name, which somebody else has made.
+    """
+    if user in channel.members:
+        return False
+    if now.origin is not None:
+        now.origin.reply(ERR_NOTONCHANNEL, channel.name)
+    return True
+
+
 def modes_set(now: Applying, event: events.ModesSet) -> None:
     """A channel's modes, lists and roles are others now; what was so already is not announced."""
     user, channel = now.world.users.get(event.uid), now.world.channel(event.channel)
     if user is None or channel is None:
+        return
+    if not user.is_operator and _is_outside(now, user, channel):
         return
     done = [shown for change in event.changes if (shown := _change(now, user, channel, change)) is not None]
     room = limits.LINE - len(f":{user.source} MODE {channel.name} \r\n".encode())

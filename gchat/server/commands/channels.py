@@ -58,7 +58,7 @@ def _check_join(request: Request, name: str, key: str) -> Joined | None:
         refusal = admission.why_not_join(user, channel, key)
         if refusal is not None:
             raise ReplyError(refusal, channel.name)
-    return Joined(user.uid, name)
+    return Joined(user.uid, name, key)
 
 
 def part(request: Request) -> None:
@@ -108,7 +108,8 @@ def names(request: Request) -> None:
     """NAMES [channel]: one at a time, as TARGMAX says; without one there is nothing to list."""
     name = request.param(0).split(",")[0]
     channel = request.world.channel(name)
-    if channel is None:
+    # A secret channel is no other than one that is not there: also its own spelling is a secret.
+    if channel is None or not can_see(request.user, channel):
         request.reply(RPL_ENDOFNAMES, limits.cut(name, 64) or "*")
     else:
         replies.names(request, channel)
