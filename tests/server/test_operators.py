@@ -259,3 +259,12 @@ def test_a_rehash_that_fails_says_why(chat, operator):
         f"{SERVER} 382 Op gchat-server.toml Rehashing",
         f"{SERVER} NOTICE Op :The configuration stays as it was: server.name must be a string",
     ]
+
+
+def test_the_log_tells_of_operators_and_not_of_passwords(neural, caplog):
+    caplog.set_level("DEBUG", "gchat.server")
+    neural.send("OPER root guessed", "OPER root secret", "OPER secret2 root")
+    said = caplog.text
+    assert "A wrong OPER password from ('127.0.0.1', 4970), Neural" in said
+    assert "secret" not in said
+    assert "guessed" not in said

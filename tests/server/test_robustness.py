@@ -189,7 +189,7 @@ def test_every_command_with_absurd_parameters(chat, nine, caplog, command, make)
     if command == "KICK" and make is channel_operator:
         nine.send("JOIN #team")
     unharmed(nine)
-    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command != "KILL"])
@@ -204,7 +204,7 @@ def test_every_command_of_a_server_operator(chat, nine, caplog, command):
         check_output(client)
     check_world(chat.engine)
     unharmed(nine)
-    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 @pytest.mark.parametrize("command", dispatch.TABLE)
@@ -245,7 +245,7 @@ def test_every_command_typed_into_the_tutorial_s_client(chat, nine, caplog, newl
                 client = make()
         check_world(chat.engine)
     unharmed(nine)
-    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 # any bytes
@@ -276,7 +276,7 @@ def test_many_random_byte_strings(chat, nine, caplog, registered):
         check_output(client)
     unharmed(nine)
     check_world(chat.engine)
-    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -5,6 +5,8 @@ https://modern.ircdocs.horse/#operator-messages
 
 from __future__ import annotations
 
+import logging
+
 from gchat.irc import limits
 from gchat.irc.mask import matches
 from gchat.irc.message import Message
@@ -22,6 +24,8 @@ from gchat.server.request import ReplyError, Request, Steps, Work
 from gchat.server.settings import Operator, Settings
 from gchat.server.world import User
 
+log = logging.getLogger("gchat.server")
+
 OPER_ATTEMPTS = 3  # wrong ones that a connection may make
 NO_REASON = "No reason given"
 CONFIGURATION = "gchat-server.toml"
@@ -37,13 +41,18 @@ def oper(request: Request) -> Steps:
     block = _block(request.settings, name)
     if not fits or block is None or block.password != hashed:
         session.oper_failures += 1
+        log.warning("A wrong OPER password from %s, %s", session.peer, request.user.nick)
         request.reply(ERR_PASSWDMISMATCH)
         if session.oper_failures >= OPER_ATTEMPTS:
             request.engine.close(session, "Too many wrong OPER passwords")
         return
     if not _may_come_from(block, request.user):
+        log.warning(
+            "OPER %s refused to %s, %s: not one of its hosts", block.name, session.peer, request.user.nick
+        )
         raise ReplyError(ERR_NOOPERHOST)
     session.oper_failures = 0
+    log.info("%s, %s, is server operator %s now", request.user.nick, session.peer, block.name)
     request.commit(Opered(request.user.uid, block.name))
 
 
