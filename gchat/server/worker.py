@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import gevent
+from gevent.lock import BoundedSemaphore
 from gevent.threadpool import ThreadPool
 
 from gchat.server.request import Request, Work
@@ -24,19 +25,26 @@ class Worker:
     def __init__(self, resume: Callable[[Request, object], None]) -> None:
         self._resume = resume
         self._pool = ThreadPool(THREADS)
+        self._free = BoundedSemaphore(THREADS)
 
     def submit(self, request: Request, work: Work) -> None:
         """Have work done.  Returns at once: the waiting for a thread is a greenlet's."""
         gevent.spawn(self._run, request, work)
 
     def _run(self, request: Request, work: Work) -> None:
-        result: object
+        result: object = None
+        with self._free:
+            # Who asks and hangs up, again and again, is not to keep the threads from those who stay.
+            if not request.session.closing:
+                result = self._done(work)
+        self._resume(request, result)
+
+    def _done(self, work: Work) -> object:
         try:
             with gevent.Timeout.start_new(PATIENCE, TimeoutError(f"{work.function.__name__} took too long")):
-                result = self._pool.apply(work.function, work.args)
+                return self._pool.apply(work.function, work.args)
         except Exception as error:
-            result = error
-        self._resume(request, result)
+            return error
 
     def close(self) -> None:
         """Let go of the threads; one that hangs is left behind."""
