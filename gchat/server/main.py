@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from gchat import __version__, paths
@@ -241,7 +242,10 @@ def watch_lock(path: str, network: Network, stopped: Event) -> None:
 def write_port_file(path: str, network: Network) -> None:
     """Write where the server listens, an address a line, all at once.  Raises ConfigError."""
     try:
-        with open(f"{path}.new", "w", encoding="utf-8") as file:
+        with suppress(FileNotFoundError):
+            os.unlink(f"{path}.new")
+        # "x" follows no link that somebody else has put there
+        with open(f"{path}.new", "x", encoding="utf-8") as file:
             file.writelines(f"{listener}\n" for listener in network.addresses)
         os.replace(f"{path}.new", path)
     except OSError as error:

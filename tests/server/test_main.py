@@ -313,3 +313,12 @@ def test_json_lines_hold_no_secret(start: Start) -> None:
     assert server.wait() == 0
     assert '"message": "Nickname is Neural"' in server.log
     assert "sesame" not in server.log
+
+
+def test_the_port_file_is_written_through_nobody_s_link(start: Start, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    link = tmp_path / "port.new"
+    link.symlink_to(victim)
+    start(*HERE).until("Listening on")
+    assert victim.read_text() == "mine"
