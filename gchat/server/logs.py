@@ -22,7 +22,10 @@ class PlainFormatter(logging.Formatter):
         """Write one record."""
         when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.created))
         line = f"{when} {record.levelname.lower()} {harmless(record.getMessage())}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if not record.exc_info:
+            return line
+        trace = self.formatException(record.exc_info)  # an error's text may be a client's
+        return "\n".join([line, *map(harmless, trace.split("\n"))])
 
 
 class JsonFormatter(logging.Formatter):

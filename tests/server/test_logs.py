@@ -86,3 +86,14 @@ def test_setting_up_again_replaces() -> None:
     log.info("once")
     assert not first.getvalue()
     assert second.getvalue().count("once") == 1
+
+
+def test_nor_does_the_text_of_an_error() -> None:
+    stream = io.StringIO()
+    logs.set_up("plain", "info", stream)
+    try:
+        raise ValueError("\x1b[2J\rforged")
+    except ValueError:
+        logging.getLogger("gchat.server").exception("A bug")
+    assert "\x1b" not in stream.getvalue()
+    assert "\r" not in stream.getvalue()
