@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import struct
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -61,6 +62,7 @@ class Connection:
         "host",
         "patient",
         "peer",
+        "resets",
         "sendq",
         "session",
     )
@@ -73,6 +75,9 @@ class Connection:
         self.channel: Channel | None = None  # TLS, once its handshake has begun
         self.session: Session | None = None  # once it is known what the other side speaks
         self.patient = True  # to wait at the end for the other side to close, too
+        self.resets = (
+            False  # to end with a reset: the tutorial's client takes the usual end for empty messages
+        )
         self.ending = False  # nothing more is to be sent: it closes when all has left
         self.failure = ""  # why there was nothing more to be done with it
         self._socket = sock
@@ -205,8 +210,14 @@ class Connection:
         return not self._unsent
 
     def _shut(self) -> None:
+        how = socket.SHUT_WR if self.patient else socket.SHUT_RDWR
         with suppress(OSError):  # the other side was faster, and the reader knows
-            self._socket.shutdown(socket.SHUT_WR if self.patient else socket.SHUT_RDWR)
+            if self.resets:
+                if self.patient:
+                    return  # a reset would overtake what was said last: that is left to the sweeper
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                how = socket.SHUT_RD  # wakes the reader; closing is the reset
+            self._socket.shutdown(how)
 
     def _stop_draining(self) -> None:
         self._unsent.clear()

@@ -49,12 +49,15 @@ class Flush:
         self._loop: Any = get_hub().loop
         self._breath = self._loop.timer(0)
         self._again = self._loop.timer(AGAIN)
+        self._awake = False  # a turn is about to be taken
         self._arrived: list[tuple[Session, bytes]] = []
         self._left: dict[Session, None] = {}  # whose turn to be sent to has not come yet
 
     def wake(self) -> None:
         """Have a turn taken when all that has come in was read."""
-        self._loop.run_callback(self._turn)
+        if not self._awake:
+            self._awake = True
+            self._loop.run_callback(self._turn)
 
     def arrived(self, session: Session, data: bytes) -> None:
         """Have bytes handled in this turn."""
@@ -76,6 +79,7 @@ class Flush:
 
     def _turn(self) -> None:
         self.handle()
+        self._awake = False
         try:
             dirty = self.engine.take_turn()
         except Exception:

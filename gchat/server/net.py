@@ -40,6 +40,7 @@ log = logging.getLogger("gchat.server")
 
 LAG: Final = 0.1  # seconds between two looks at the clients that wait for tokens
 SECOND: Final = 1.0  # between two looks at everybody's deadlines
+RESET: Final = 0.5  # seconds between the last words to the tutorial's client and the reset that ends it
 GOODBYE: Final = 60.0  # seconds for the last words to one client where limits.shutdown_timeout is off
 
 
@@ -154,6 +155,7 @@ class Network:
             connection.host, connection.peer, opened.wire, secure=secure, plain=opened.plain
         )
         connection.session = session
+        connection.resets = opened.resets
         self._links[session] = connection
         if opened.before:
             engine.queue.put(session, opened.before)
@@ -201,6 +203,8 @@ class Network:
 
     def _end(self, connection: Connection) -> None:
         patience = self.engine.settings.limits.shutdown_timeout or GOODBYE
+        if connection.resets:
+            patience = RESET
         self._ending[connection] = time.monotonic() + patience
         connection.end()
 

@@ -45,7 +45,8 @@ class Opened(NamedTuple):
     wire: Wire
     plain: bool
     said: bytes
-    before: bytes
+    before: bytes = b""
+    resets: bool = False  # this client has to be ended with a reset
 
 
 def open_(connection: Connection, settings: Settings, context: SSLContext | None) -> Opened | None:
@@ -131,4 +132,4 @@ def _opened(connection: Connection, settings: Settings, who: Detected, said: byt
         # NICK stands on the other side's screen without an end: the first line is to begin on its own.
         return Opened(IrcWire(), False, said, b"\r\n" if greeted else b"")
     wire = TutorialWire(settings.tutorial.channel, newline=who is Detected.LINE)
-    return Opened(wire, True, said, b"")
+    return Opened(wire, True, said, resets=who is Detected.TUTORIAL)

@@ -50,6 +50,27 @@ def test_its_own_commands_are_answered(serve: Serve) -> None:
     neural.until("/quit")
 
 
+def test_the_tutorials_client_is_ended_with_a_reset(serve: Serve) -> None:
+    neural = serve(tutorial=QUICK).connect()
+    neural.until("NICK")
+    neural.socket.sendall(b"Neural")
+    neural.until("Connected to server!")
+    neural.socket.sendall(b"Neural: /quit")
+    with pytest.raises(ConnectionResetError):  # it takes an end for empty messages without end
+        neural.to_end()
+
+
+def test_going_down_resets_the_tutorials_client_too(serve: Serve) -> None:
+    server = serve(tutorial=QUICK)
+    neural = server.connect()
+    neural.until("NICK")
+    neural.socket.sendall(b"Neural")
+    neural.until("Connected to server!")
+    server.stop()
+    with pytest.raises(ConnectionResetError):
+        neural.to_end()
+
+
 def test_a_name_with_a_newline_gets_lines(serve: Serve) -> None:
     server = serve(tutorial=QUICK)
     neural, nine = server.connect(), server.user("Nine", "#lobby")
@@ -58,6 +79,8 @@ def test_a_name_with_a_newline_gets_lines(serve: Serve) -> None:
     nine.until("JOIN #lobby")
     nine.send("PRIVMSG #lobby :grüße")
     assert neural.until("Nine: grüße").endswith("\n")
+    neural.socket.sendall(b"/quit\n")
+    neural.to_end()
 
 
 @pytest.mark.parametrize("line", ["NICK Neural", "CAP LS 302", "USER n 0 * :n", "PASS x"])
