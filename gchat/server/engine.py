@@ -28,7 +28,9 @@ from gchat.server.world import World
 
 log = logging.getLogger("gchat.server")
 
-LINE_OVERHEAD = 64  # bytes a waiting line is counted as on top of its text
+# bytes a waiting line, a parameter and a tag are counted as on top of their text, as Python keeps them
+LINE_OVERHEAD, PARAM_OVERHEAD, TAG_OVERHEAD = 64, 64, 256
+FREE_EFFORT = 100  # messages of an answer that a token pays for: a WHO of a thousand users costs ten more
 
 
 class Engine:
@@ -200,6 +202,8 @@ class Engine:
 
     def _settle(self, request: Request) -> None:
         if request.settled and request.session.request is request:
+            if request.effort > FREE_EFFORT:
+                request.session.bucket.owe(request.effort / FREE_EFFORT)
             if not request.session.closing:  # ERROR is the last that a client hears
                 request.finish()
             request.session.request = None
@@ -312,5 +316,5 @@ def _weight(item: Message | BadLine) -> int:
     """What a waiting line is counted as, in bytes."""
     if isinstance(item, BadLine):
         return LINE_OVERHEAD + len(item.text)
-    tags = sum(len(key) + len(value) for key, value in item.tags.items())
-    return LINE_OVERHEAD + sum(map(len, item.params)) + tags
+    text = sum(map(len, item.params)) + sum(len(key) + len(value) for key, value in item.tags.items())
+    return LINE_OVERHEAD + PARAM_OVERHEAD * len(item.params) + TAG_OVERHEAD * len(item.tags) + text

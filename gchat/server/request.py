@@ -68,7 +68,7 @@ class FailError(Exception):
 class Request:
     """What a handler is given."""
 
-    __slots__ = ("_held", "_returned", "engine", "label", "message", "pending", "session", "steps")
+    __slots__ = ("_held", "_returned", "effort", "engine", "label", "message", "pending", "session", "steps")
 
     def __init__(self, engine: Engine, session: Session, message: Message) -> None:
         self.engine = engine
@@ -77,6 +77,7 @@ class Request:
         self.label = message.tags.get("label", "") if session.caps & _LABELS == _LABELS else ""
         self.pending = 0  # committed events that are not applied yet
         self.steps: Steps | None = None  # a handler that waits for Work
+        self.effort = 0  # messages that it was answered with
         self._returned = False
         self._held: list[Message] = []
 
@@ -113,6 +114,7 @@ class Request:
 
     def send(self, message: Message) -> None:
         """Send a message to the session that asked, with the others of its label where it gave one."""
+        self.effort += 1
         if self.label:
             self._held.append(message)
         else:

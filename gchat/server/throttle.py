@@ -30,6 +30,11 @@ class TokenBucket:
         self._tokens -= cost
         return True
 
+    def owe(self, cost: float) -> None:
+        """Pay for what was done already; the debt, at most another ``burst``, is paid off before the next."""
+        if self._rate:
+            self._tokens = max(self._tokens - cost, -self._burst)
+
     def change(self, rate: float, burst: float) -> None:
         """Apply new settings to a living bucket; what was saved up is kept as far as it fits."""
         self._rate = rate

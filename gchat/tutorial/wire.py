@@ -25,6 +25,8 @@ from gchat.tutorial.text import Decoder, Pace, harmless, to_ascii, without_contr
 LONGEST_LINE: Final = 4096  # bytes of a line without an end that are kept; then they are said as they are
 LONGEST_NAME: Final = 200  # characters of a wanted nickname; the server makes a nick of it
 MOST_ANSWERS: Final = 64  # sentences that wait for take_local
+# What the server is sent of a text that was answered here: nothing to do, but a line for its throttle.
+COUNTED: Final = Message("PONG")
 
 _ENDS: Final = re.compile(r"\r\n|\r|\n")
 # A nickname that grew together with the first text: "NeuralNeural: hello"
@@ -99,15 +101,21 @@ class TutorialWire:
             self._read(text, out)
 
     def _read(self, text: str, out: list[Message | BadLine], command: bool = True) -> None:
-        for item in read(self._place, text) if command else say(self._place, without_controls(text)):
+        before = len(out)
+        items = read(self._place, text) if command else say(self._place, without_controls(text))
+        for item in items:
             if isinstance(item, Message):
                 out.append(item)
             elif len(self._answers) < MOST_ANSWERS:
                 self._answers.append(self._write([item]))
+        if items and len(out) == before:
+            out.append(COUNTED)
 
     def _feed_lines(self, data: bytes, out: list[Message | BadLine]) -> None:
         *lines, rest = data.split(b"\n")
         for line in lines:
+            if not self._line and line in (b"", b"\r"):
+                continue
             self._line += line
             self._end_pieces(out)
             self._read_line(bytes(self._line), out)

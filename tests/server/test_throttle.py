@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gchat.server.settings import Limits, Server, Settings
 from gchat.server.throttle import TokenBucket
+from gchat.tutorial.wire import TutorialWire
 
 SERVER = ":gchat.test"
 NEURAL = ":Neural!~Neural@127.0.0.1"
@@ -175,3 +176,39 @@ def test_nicks_that_are_refused_cost_nothing(slow):
         "NICK",
         "NICK",
     ]
+
+
+@pytest.mark.parametrize(
+    "line", ["@" + ";".join(f"+{n:x}" for n in range(700)) + " PING", "PING " + "ab " * 150]
+)
+def test_what_waits_is_counted_as_what_it_takes(slow, line):
+    client = slow.client("Neural")
+    client.send(*[line] * 3, *[line] * 2)
+    assert client.ended == "RecvQ exceeded"
+
+
+def test_a_long_answer_is_paid_for(make_chat):
+    limits = Limits(command_rate=1.0, command_burst=3.0, connections_per_address=1000, ping_interval=0)
+    chat = make_chat(Settings(server=Server(name="gchat.test"), limits=limits))
+    for number in range(250):
+        chat.client(f"n{number}")
+    client = chat.client("Neural")
+    chat.advance(3)
+    assert len(client.ask("WHO *")) == 252
+    assert client.ask("PING x") == []
+    chat.advance(2)
+    assert len(client.read()) == 1
+
+
+def test_a_debt_is_bounded():
+    bucket = TokenBucket(1.0, 5.0, 0.0)
+    bucket.owe(1000)
+    assert not bucket.take(5.5)
+    assert bucket.take(6.5)
+
+
+def test_the_tutorial_s_sentences_are_no_way_around_the_throttle(slow):
+    client = slow.plain(TutorialWire("#lobby", True))
+    client.send_bytes(b"Neural\n")
+    client.send_bytes(b"/help\n" * 1000)
+    assert client.ended == "RecvQ exceeded"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gchat.irc import limits
 from gchat.irc.message import Message, encode, parse
-from gchat.tutorial.wire import LONGEST_LINE, MOST_ANSWERS, TutorialWire
+from gchat.tutorial.wire import COUNTED, LONGEST_LINE, MOST_ANSWERS, TutorialWire
 
 NINE = "Nine!~Nine@127.0.0.1"
 ISUPPORT = (
@@ -39,7 +39,8 @@ def lines(messages: list) -> list[str]:
 
 def fed(wire: TutorialWire, data: bytes) -> list[str]:
     """What a chunk means: messages, and after them the sentences that answer it."""
-    return lines(wire.feed(data)) + [piece.decode().rstrip("\n") for piece in wire.take_local()]
+    messages = [message for message in wire.feed(data) if message is not COUNTED]
+    return lines(messages) + [piece.decode().rstrip("\n") for piece in wire.take_local()]
 
 
 # --- nicknames
@@ -391,3 +392,11 @@ def test_a_remote_text_is_one_line_behind_its_senders_name(text: str) -> None:
     shown = wire.encode(Message("PRIVMSG", ("#lobby", text), NINE))
     assert shown.startswith(b"Nine: ")
     assert b"\n" not in shown
+
+
+@pytest.mark.parametrize("newline", [False, True])
+@pytest.mark.parametrize("text", ["/help", "/dance", "/join"])
+def test_what_is_answered_here_counts_for_the_throttle_too(newline: bool, text: str) -> None:
+    wire = begun(newline=newline)
+    assert wire.feed(f"{text}\n".encode() * 200).count(COUNTED) == 200
+    assert wire.feed(b"\n" * 1000) == []
