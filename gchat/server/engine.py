@@ -18,12 +18,12 @@ from gchat.server import apply, dispatch
 from gchat.server import capabilities as cap
 from gchat.server.backplane.base import Backplane
 from gchat.server.delivery import BroadcastQueue
-from gchat.server.events import Entry, Quit, Said
+from gchat.server.events import Entry, Quit
 from gchat.server.monitors import Monitors
 from gchat.server.request import FailError, ReplyError, Request, Work
 from gchat.server.session import Session
 from gchat.server.settings import Settings
-from gchat.server.stores.base import Store
+from gchat.server.stores.base import Change, Store
 from gchat.server.world import World
 
 log = logging.getLogger("gchat.server")
@@ -61,7 +61,7 @@ class Engine:
         self._node = node
         self._ids = count(1)
         self._batches = count(1)
-        self._said: list[Entry] = []
+        self._changes: list[Change] = []  # what happened in this turn and is to last
         self._lagging: dict[Session, None] = {}
         self.backplane = backplane(self._apply, clock)
 
@@ -211,8 +211,6 @@ class Engine:
             apply.apply(apply.Applying(self, entry, request))
         except Exception:
             self._bug(type(entry.event).__name__, request)
-        if type(entry.event) is Said:
-            self._said.append(entry)
         if request is not None:
             request.pending -= 1
             if request.settled:
@@ -235,10 +233,18 @@ class Engine:
 
         When the store raises, the turn has not ended: everything waits for the next try.
         """
-        if self._said:
-            self.store.write(self._said)
-            self._said = []
+        self.keep_changes()
         return self.queue.take()
+
+    def keep(self, change: Change) -> None:
+        """Have something stored before this turn ends; for ``apply``."""
+        self._changes.append(change)
+
+    def keep_changes(self) -> None:
+        """Store what this turn has brought so far, so that it can be read back.  Raises StoreError."""
+        if self._changes:
+            self.store.write(self._changes)
+            self._changes = []
 
     def sweep(self) -> None:
         """Look after the sessions that lag; call it some times a second while ``lagging`` is true."""

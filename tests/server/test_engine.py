@@ -234,7 +234,7 @@ def test_what_was_said_is_stored_once_a_turn(chat):
     chat.engine.receive(neural.session, b"PRIVMSG #team :one\r\nNOTICE #team :two\r\nAWAY :x\r\n")
     chat.settle()
     chat.settle()
-    assert [[entry.event.text for entry in entries] for entries in written] == [["one", "two"]]
+    assert [[entry.params[-1] for entry in entries] for entries in written] == [["one", "two"]]
     ids = [entry.id for entry in written[0]]
     assert ids == sorted(ids)
     assert len(set(ids)) == 2
@@ -245,7 +245,7 @@ def test_what_could_not_be_stored_is_not_shown_and_not_lost(chat):
     tries = []
 
     def write(entries):
-        tries.append([entry.event.text for entry in entries])
+        tries.append([entry.params[-1] for entry in entries])
         if len(tries) == 1:
             raise OSError("disk full")
 

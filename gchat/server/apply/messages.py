@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.server import capabilities as cap
 from gchat.server import events, roles
 from gchat.server.apply.context import Applying
 from gchat.server.audience import Audience
 from gchat.server.delivery import Shape
+from gchat.server.stores.base import Record, direct
 from gchat.server.world import Channel, User
 
 
@@ -32,6 +34,8 @@ def said(now: Applying, event: events.Said) -> None:
         name = target.nick
         audience = Audience([*target.sessions, *(s for s in user.sessions if s is not now.asker)])
         skip = None  # who writes to themselves gets both the message and its echo
+    if event.command != "TAGMSG" and not event.prefix:
+        _keep(now, user, event, channel)
     shape = _shape(now, user, event, name)
     now.engine.queue.deliver(audience, shape, skip)
     asker = now.asker
@@ -39,6 +43,25 @@ def said(now: Applying, event: events.Said) -> None:
         asker.spoke_at = now.milliseconds / 1000
         if asker.caps & cap.ECHO_MESSAGE:
             now.echo(shape)
+
+
+def _keep(now: Applying, user: User, event: events.Said, channel: Channel | None) -> None:
+    """Put a message into the history: of its channel, or of the two accounts that it is between.
+
+    Without accounts nothing is kept of direct messages: a nick's next owner must not read them.
+    """
+    if channel is not None:
+        target, name = channel.key, channel.name
+    else:
+        addressed = now.world.users[event.target]
+        if not (user.account and addressed.account):
+            return
+        target, name = direct(fold(user.account), fold(addressed.account)), addressed.nick
+    params = (name, event.text)
+    bot = "B" in user.modes
+    now.engine.keep(
+        Record(now.entry.id, target, event.command, user.source, user.account, params, event.tags, bot)
+    )
 
 
 def _shape(now: Applying, user: User, event: events.Said, name: str) -> Shape:
