@@ -152,6 +152,13 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("tutorial", "enabled", _yes_or_no, "whether silent connections are greeted with NICK"),
     ("tutorial", "channel", _channel, "where the tutorial's clients are"),
     ("tutorial", "greet_after", _number, "seconds of silence before the greeting"),
+    ("accounts", "registration", _choice("open", "closed"), "open, or closed: only you make accounts"),
+    ("accounts", "before_connect", _yes_or_no, "whether one can register before being connected"),
+    ("accounts", "custom_names", _yes_or_no, "whether an account may have another name than the nick"),
+    ("accounts", "email", _choice("optional", "required"), "whether registering takes an address"),
+    ("accounts", "required", _yes_or_no, "whether everybody has to log in"),
+    ("accounts", "multiclient", _yes_or_no, "whether the connections of an account are one user"),
+    ("accounts", "always_on", _choice("off", "opt-in", "on"), "whether users stay without a connection"),
     ("limits", "registration_timeout", _number, "seconds a client has to say who it is"),
     (
         "limits",
@@ -167,6 +174,8 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("limits", "command_burst", _number, "commands at once"),
     ("limits", "nick_rate", _number, "nick changes a second"),
     ("limits", "nick_burst", _number, "nick changes at once"),
+    ("limits", "login_rate", _number, "wrong logins a second, of one account and from one address"),
+    ("limits", "login_burst", _number, "wrong logins at once"),
     ("limits", "connections", _whole, "connections in all"),
     (
         "limits",
@@ -185,6 +194,7 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
 _TABLES: dict[str, type[Any]] = {
     "server": settings.Server,
     "tls": settings.Tls,
+    "accounts": settings.Accounts,
     "tutorial": settings.Tutorial,
     "limits": settings.Limits,
     "log": settings.Log,

@@ -14,11 +14,11 @@ from itertools import count
 from gchat.irc.lines import Wire
 from gchat.irc.message import BadLine, Message
 from gchat.irc.numerics import ERR_UNKNOWNERROR
-from gchat.server import apply, dispatch
+from gchat.server import apply, dispatch, loading
 from gchat.server import capabilities as cap
 from gchat.server.backplane.base import Backplane
 from gchat.server.delivery import BroadcastQueue
-from gchat.server.events import Entry, Quit
+from gchat.server.events import Detached, Entry
 from gchat.server.monitors import Monitors
 from gchat.server.request import FailError, ReplyError, Request, Work
 from gchat.server.session import Session
@@ -43,11 +43,16 @@ class Engine:
         work: Callable[[Request, Work], None],
         store: Store,
         backplane: Callable[[apply.Apply, Callable[[], float]], Backplane],
+        entropy: Callable[[int], bytes],
         node: str = "n0",
     ) -> None:
-        """``wake`` asks for one turn to be taken; ``work`` runs a Work, then calls ``resume``."""
+        """``wake`` asks for one turn to be taken; ``work`` runs a Work, then calls ``resume``.
+
+        ``entropy`` gives so many bytes that nobody can guess.  Raises StoreError.
+        """
         self.settings = settings
         self.clock = clock
+        self.entropy = entropy
         self.started_at = clock()
         self.world = World()
         self.monitors = Monitors()
@@ -64,6 +69,7 @@ class Engine:
         self._changes: list[Change] = []  # what happened in this turn and is to last
         self._lagging: dict[Session, None] = {}
         self.backplane = backplane(self._apply, clock)
+        loading.fill(self)
 
     # connections
 
@@ -128,7 +134,7 @@ class Engine:
     def _leave(self, session: Session, reason: str) -> None:
         user = session.user
         if user is not None and user.uid in self.world.users:
-            self.backplane.commit(Quit(user.uid, reason), None)
+            self.backplane.commit(Detached(user.uid, session.id, reason), None)
 
     # lines
 

@@ -25,6 +25,8 @@ class Registered(NamedTuple):
     realname: str
     secure: bool = False
     modes: str = ""
+    account: str = ""
+    device: str = ""
 
 
 class NickChanged(NamedTuple):
@@ -134,6 +136,61 @@ class Walloped(NamedTuple):
     text: str
 
 
+class Detached(NamedTuple):
+    """A connection of a user ended, for this reason; whether the user stays is for ``apply`` to say."""
+
+    uid: str
+    session: str
+    reason: str
+
+
+class LoggedIn(NamedTuple):
+    """A user is logged in to an account now; ``uid`` is empty for a session before registration.
+
+    ``device`` is the label of the device that it was, if one is known; ``step`` the TOTP step that was used.
+    ``reclaim``: the user wants the account's nick.
+    """
+
+    uid: str
+    account: str
+    device: str = ""
+    step: int = 0
+    reclaim: bool = False
+
+
+class LoggedOut(NamedTuple):
+    uid: str
+
+
+class AccountRegistered(NamedTuple):
+    """There is a new account, ``body`` as ``accounts.to_document`` has it.
+
+    The session that asked for it is logged in; ``uid`` is empty for one before registration, and where an
+    administrator made the account there is none.
+    """
+
+    account: str
+    body: Mapping[str, object]
+    uid: str = ""
+    login: bool = True
+
+
+class AccountChanged(NamedTuple):
+    """One field of an account is another, or (with a ``key``) one entry of it; None: the entry is gone."""
+
+    account: str
+    field: str
+    value: object
+    key: str = ""
+
+
+class AccountDropped(NamedTuple):
+    """An account is gone.  Nobody can have its name again, unless everything of it was erased."""
+
+    account: str
+    erased: bool = False
+
+
 Event = (
     Registered
     | NickChanged
@@ -152,6 +209,12 @@ Event = (
     | Invited
     | Said
     | Walloped
+    | Detached
+    | LoggedIn
+    | LoggedOut
+    | AccountRegistered
+    | AccountChanged
+    | AccountDropped
 )
 
 

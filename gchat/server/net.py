@@ -8,6 +8,7 @@ connection (``opening.py``), then gives what it reads to the engine; what the en
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -66,6 +67,7 @@ class Network:
             work=self._worker.submit,
             store=ForgetfulStore(),
             backplane=LocalBackplane,
+            entropy=os.urandom,
         )
 
     # beginning, changing, ending

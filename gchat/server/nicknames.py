@@ -9,7 +9,10 @@ import string
 import unicodedata
 
 from gchat.irc import limits
-from gchat.server.world import World
+from gchat.irc.casemap import fold
+from gchat.irc.numerics import ERR_NICKNAMEINUSE
+from gchat.server.request import ReplyError
+from gchat.server.world import User, World
 
 _FIRST = frozenset(string.ascii_letters + "[]\\`_^{|}")
 _REST = _FIRST | frozenset(string.digits + "-")
@@ -35,6 +38,24 @@ def is_channel(text: str) -> bool:
     )
 
 
+def is_free(world: World, nick: str, account: str, user: User | None = None) -> bool:
+    """True where nobody else has the nick and it is not held for another account than this one."""
+    holder = world.user(nick)
+    if holder is not None and holder is not user:
+        return False
+    owner = world.account_of_nick(nick)
+    return owner is None or owner.key == fold(account)
+
+
+def taken(world: World, nick: str) -> ReplyError:
+    """Refuse a nick, with what its owner can do about it."""
+    owner = world.account_of_nick(nick)
+    if owner is None:
+        return ReplyError(ERR_NICKNAMEINUSE, nick)
+    text = f"This nick is registered: if it is yours, log in to {owner.name}, else take another one"
+    return ReplyError(ERR_NICKNAMEINUSE, nick, text=text)
+
+
 def free(world: World, wanted: str) -> str:
     """A possible nick that nobody has, as like the wanted one as can be."""
     ascii_only = unicodedata.normalize("NFKD", wanted).encode("ascii", "ignore").decode()
@@ -43,7 +64,11 @@ def free(world: World, wanted: str) -> str:
         base = "_" + base
     base = base[: limits.NICKLEN] or FALLBACK
     candidate, number = base, 1
-    while world.user(candidate) is not None or not is_nick(candidate):
+    while (
+        world.user(candidate) is not None
+        or world.account_of_nick(candidate) is not None
+        or not is_nick(candidate)
+    ):
         number += 1
         suffix = str(number)
         candidate = base[: limits.NICKLEN - len(suffix)] + suffix

@@ -25,12 +25,14 @@ class Session:
     """One connection.  ``host`` is what others see of its address; ``peer`` is what the log says of it."""
 
     __slots__ = (
+        "account",
         "bucket",
         "cap_version",
         "caps",
         "closing",
         "command_count",
         "connected_at",
+        "device",
         "heard_at",
         "host",
         "id",
@@ -48,6 +50,7 @@ class Session:
         "plain",
         "profile",
         "realname",
+        "refused_nick",
         "request",
         "secure",
         "spoke_at",
@@ -87,6 +90,9 @@ class Session:
         self.realname = ""
         self.password = ""
         self.negotiating = False
+        self.account = ""  # logged in to, before there is a user who could be
+        self.device = ""  # which of the account's devices this is, if it said so
+        self.refused_nick = ""  # held for an account: it is given to whoever logs in to that
         self.cap_version = 301
         # what waits: lines not handled yet, the request that is under way, the reason of the end
         self.inbox: deque[Message | BadLine] = deque()

@@ -58,6 +58,19 @@ class Tutorial:
 
 
 @dataclass(frozen=True, slots=True)
+class Accounts:
+    """``[accounts]``: who may have one, and what having one means."""
+
+    registration: str = "open"  # or closed: then only the administrator makes accounts
+    before_connect: bool = True  # whether REGISTER works before the connection is complete
+    custom_names: bool = False  # whether an account may have another name than its owner's nick
+    email: str = "optional"  # or required, to register
+    required: bool = False  # whether everybody has to log in
+    multiclient: bool = True  # whether the connections of an account are one user
+    always_on: str = "opt-in"  # off, opt-in or on: whether a user stays without a connection
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """``[limits]``: deadlines in seconds, sizes in bytes, rates a second; 0 turns a rate or deadline off."""
 
@@ -71,6 +84,8 @@ class Limits:
     command_burst: float = 30.0
     nick_rate: float = 0.1  # nick changes
     nick_burst: float = 5.0
+    login_rate: float = 0.05  # wrong logins, of one account and from one address
+    login_burst: float = 10.0
     connections: int = 20_000
     connections_per_address: int = 64
     channels_per_user: int = 100
@@ -107,6 +122,7 @@ class Settings:
     server: Server = field(default_factory=Server)
     tls: Tls = field(default_factory=Tls)
     tutorial: Tutorial = field(default_factory=Tutorial)
+    accounts: Accounts = field(default_factory=Accounts)
     limits: Limits = field(default_factory=Limits)
     log: Log = field(default_factory=Log)
     operators: tuple[Operator, ...] = ()

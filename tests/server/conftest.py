@@ -113,6 +113,7 @@ class Chat:
             wake=lambda: None,
             work=lambda request, work: self.work.append((request, work)),
             store=ForgetfulStore(),
+            entropy=lambda size: bytes(range(size)),
             backplane=make,
         )
 

@@ -9,7 +9,6 @@ from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.modes import format_modes
 from gchat.irc.numerics import (
-    ERR_NICKNAMEINUSE,
     RPL_MONOFFLINE,
     RPL_MONONLINE,
     RPL_NOWAWAY,
@@ -18,6 +17,7 @@ from gchat.irc.numerics import (
 )
 from gchat.server import capabilities as cap
 from gchat.server import events, nicknames, replies
+from gchat.server.accounts import Account
 from gchat.server.apply.context import Applying
 from gchat.server.delivery import Shape
 from gchat.server.session import Session
@@ -27,20 +27,31 @@ log = logging.getLogger("gchat.server")
 
 
 def registered(now: Applying, event: events.Registered) -> None:
-    """A user is here.  The nick may have gone to somebody else since the handler looked."""
+    """A user is here, or one more connection of a user.
+
+    The nick may have gone to somebody else since the handler looked, or may be held for an account now.
+    """
     world, origin = now.world, now.origin
-    if world.user(event.nick) is not None:
+    account = world.account(event.account)
+    present = world.users_of(event.account)
+    if account is not None and present and multiclient(now, account):
+        _attach(now, present[0])
+        return
+    if account is not None and account.owns(event.nick):
+        make_room(now, event.nick, account)
+    if not nicknames.is_free(world, event.nick, event.account):
         if origin is None:
             return
         if origin.session.plain:  # its client would answer the question with the same name for ever
             origin.commit(event._replace(nick=nicknames.free(world, event.nick)))
             return
         origin.session.nick = ""
-        origin.reply(ERR_NICKNAMEINUSE, event.nick)
+        origin.refuse(nicknames.taken(world, event.nick))
         return
     user = User(event.uid, event.nick, event.username, event.host, event.realname, now.seconds)
     user.secure = event.secure
     user.modes.update(event.modes)
+    user.account = account.name if account is not None else ""
     world.add_user(user)
     session = now.engine.sessions.get(event.uid)
     if session is not None:
@@ -52,9 +63,60 @@ def registered(now: Applying, event: events.Registered) -> None:
     if origin is None:
         return
     if origin.session.closing:  # the connection ended on the way, when there was nobody yet to quit
-        now.engine.backplane.commit(events.Quit(user.uid, origin.session.closing), None)
+        now.engine.backplane.commit(
+            events.Detached(user.uid, origin.session.id, origin.session.closing), None
+        )
         return
     replies.welcome(origin)
+
+
+def multiclient(now: Applying, account: Account) -> bool:
+    """True where the account's connections are one user."""
+    given = account.multiclient
+    return now.engine.settings.accounts.multiclient if given is None else given
+
+
+def _attach(now: Applying, user: User) -> None:
+    """Let one more connection be a user who is online, and tell it where it is."""
+    origin = now.origin
+    if origin is None or origin.session.closing:
+        return
+    session = origin.session
+    session.user, session.nick = user, user.nick
+    now.world.attach(user, session)
+    log.info("Another device of %s", user.nick)
+    replies.welcome(origin)
+    for channel in user.channels.values():
+        now.echo(join_shape(now, user, channel.name))
+        if channel.topic:
+            replies.topic(origin, channel)
+        replies.names(origin, channel)
+
+
+def detached(now: Applying, event: events.Detached) -> None:
+    """A connection ended; the user goes with the last one."""
+    user = now.world.users.get(event.uid)
+    if user is None:
+        return
+    session = next((session for session in user.sessions if session.id == event.session), None)
+    if session is not None and len(user.sessions) > 1:
+        now.world.detach(user, session)
+        return
+    _remove(now, user, event.reason)
+
+
+def make_room(now: Applying, nick: str, account: Account) -> bool:
+    """Take a nick from whoever is not its owner; False where a user of the account itself has it."""
+    holder = now.world.user(nick)
+    if holder is None:
+        return True
+    if fold(holder.account) == account.key:
+        return False
+    text = f"{nick} belongs to the account {account.name}, whose owner is here now"
+    notice = Message("NOTICE", (holder.nick, text), now.server)
+    now.deliver(holder.sessions, lambda caps: notice)
+    change_nick(now, holder, nicknames.free(now.world, holder.nick))
+    return True
 
 
 def nick_changed(now: Applying, event: events.NickChanged) -> None:
@@ -62,20 +124,27 @@ def nick_changed(now: Applying, event: events.NickChanged) -> None:
     user = now.world.users.get(event.uid)
     if user is None:
         return
+    account = now.world.account(user.account)
     holder = now.world.user(event.nick)
-    if holder is not None and holder is not user:
+    if account is not None and account.owns(event.nick) and holder is not user:
+        make_room(now, event.nick, account)
+    if not nicknames.is_free(now.world, event.nick, user.account, user):
         if now.origin is not None:
-            now.origin.reply(ERR_NICKNAMEINUSE, event.nick)
+            now.origin.refuse(nicknames.taken(now.world, event.nick))
         return
-    if event.nick == user.nick:
-        return
+    if event.nick != user.nick:
+        change_nick(now, user, event.nick)
+
+
+def change_nick(now: Applying, user: User, nick: str) -> None:
+    """Give a user another nick, which nobody else has, and tell everybody who sees the user."""
     old = user.nick
     now.world.remember(user, now.seconds)
-    now.tell(now.world.audience(user), user, "NICK", event.nick)
-    now.world.rename(user, event.nick)
+    now.tell(now.world.audience(user), user, "NICK", nick)
+    now.world.rename(user, nick)
     for session in user.sessions:
-        session.nick = event.nick
-    if fold(old) != fold(event.nick):
+        session.nick = nick
+    if fold(old) != fold(nick):
         _tell_watchers(now, old, old, online=False)
         _tell_watchers(now, user.nick, user.source, online=True)
 
@@ -122,7 +191,7 @@ def away_set(now: Applying, event: events.AwaySet) -> None:
         now.origin.reply(RPL_NOWAWAY if event.message else RPL_UNAWAY)
     if changed:
         params = (event.message,) if event.message else ()
-        _tell_interested(now, user, cap.AWAY_NOTIFY, "AWAY", *params)
+        tell_interested(now, user, cap.AWAY_NOTIFY, "AWAY", *params)
 
 
 def realname_set(now: Applying, event: events.RealnameSet) -> None:
@@ -215,9 +284,14 @@ def _own_and_interested(now: Applying, user: User) -> dict[Session, None]:
     return found
 
 
-def _tell_interested(now: Applying, user: User, needs: int, command: str, *params: str) -> None:
-    # https://ircv3.net/specs/extensions/extended-monitor
-    others = [session for session in _own_and_interested(now, user) if session.user is not user]
+def tell_interested(
+    now: Applying, user: User, needs: int, command: str, *params: str, own: bool = False
+) -> None:
+    """Tell those who see or watch the user and have the capability; ``own``: the user's connections, too.
+
+    https://ircv3.net/specs/extensions/extended-monitor
+    """
+    others = [session for session in _own_and_interested(now, user) if own or session.user is not user]
     now.tell(others, user, command, *params, needs=needs)
 
 
