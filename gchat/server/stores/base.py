@@ -73,7 +73,14 @@ class Document(NamedTuple):
     body: Mapping[str, object] | None  # what JSON can say
 
 
-Change = Record | Redaction | Document
+class Moved(NamedTuple):
+    """A channel has another name (both folded), and its history goes with it."""
+
+    target: str
+    to: str
+
+
+Change = Record | Redaction | Document | Moved
 
 
 def direct(one: str, other: str) -> str:
@@ -82,10 +89,11 @@ def direct(one: str, other: str) -> str:
 
 
 class History(Protocol):
-    """What was said.  Called in threads; every list is in order, oldest first.
+    """What was said.  Called in threads; every list is in order, oldest first.  What was redacted is in none.
 
     ``events`` False leaves out what is neither PRIVMSG nor NOTICE.  ``after`` and ``before`` exclude their
-    mark.
+    mark.  Two marks exclude both; they may stand in either order, and ``limit`` counts from the first.
+    Everything here raises StoreError.
     """
 
     def latest(self, target: str, after: Mark | None, limit: int, events: bool) -> list[Record]:
@@ -98,16 +106,29 @@ class History(Protocol):
         """The first records after a mark."""
 
     def between(self, target: str, first: Mark, last: Mark, limit: int, events: bool) -> list[Record]:
-        """The first records after ``first`` and before ``last``."""
+        """The records between two marks, those nearest to ``first``."""
 
     def find(self, target: str, id: str) -> Record | None:
         """One record; None where it is not, or was redacted."""
 
     def newest(self, targets: Iterable[str], first: Mark, last: Mark, limit: int) -> list[tuple[str, Mark]]:
-        """The targets in which something was said between the marks, with the last of it, in order."""
+        """The targets in which something was said between the marks, with the last of it there, in order."""
 
     def direct_targets(self, account: str) -> list[str]:
         """The targets of all direct messages of a (folded) account."""
+
+    def search(
+        self,
+        targets: Iterable[str],
+        words: str,
+        nick: str = "",
+        before: Mark | None = None,
+        after: Mark | None = None,
+        limit: int = 100,
+    ) -> list[Record]:
+        """The last PRIVMSG and NOTICE in these targets that hold all the words, in any order, and are from
+        the nick if one is given (folded).  No words: all that is from the nick.
+        """
 
 
 class Store(Protocol):
@@ -122,6 +143,12 @@ class Store(Protocol):
 
     def write(self, changes: Sequence[Change]) -> None:
         """Keep these, all or none, before their deliveries leave.  Raises StoreError."""
+
+    def check(self) -> None:
+        """See whether something can be kept again, after a write that failed.  Raises StoreError."""
+
+    def last(self) -> Mark:
+        """The id of what was kept last: ids made from now on have to be greater.  Called at the start."""
 
     def close(self) -> None:
         """Write out what is left and let go of the file."""
@@ -138,6 +165,13 @@ class ForgetfulStore:
 
     def write(self, changes: Sequence[Change]) -> None:
         """Forget the changes."""
+
+    def check(self) -> None:
+        """Nothing can be kept at any time."""
+
+    def last(self) -> Mark:
+        """Nothing was kept."""
+        return Mark(0)
 
     def close(self) -> None:
         """Nothing is open."""
