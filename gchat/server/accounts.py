@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from gchat.irc.casemap import fold
+from gchat.server.settings import Accounts
 
 KIND = "account"  # of the documents in the store
 LASTING = "lasting"  # of the documents of users who stay without a connection
@@ -51,6 +52,16 @@ class Account:
         """True for the account's name and the nicks that were grouped to it."""
         key = fold(nick)
         return key == self.key or key in self.nicks
+
+    def shares_user(self, settings: Accounts) -> bool:
+        """True where all connections of the account are one user."""
+        return settings.multiclient if self.multiclient is None else self.multiclient
+
+    def stays(self, settings: Accounts) -> bool:
+        """True where the account's user stays without a connection."""
+        if settings.always_on == "off":
+            return False
+        return settings.always_on == "on" if self.always_on is None else self.always_on
 
     def change(self, name: str, value: object, key: str = "") -> Account:
         """The account with another field; with a ``key``, with one entry of it set, or gone for None."""

@@ -23,6 +23,8 @@ SETNAME = 1 << 13
 INVITE_NOTIFY = 1 << 14
 CAP_NOTIFY = 1 << 15
 EXTENDED_MONITOR = 1 << 16
+SASL = 1 << 17
+ACCOUNT_REGISTRATION = 1 << 18
 
 BITS: dict[str, int] = {
     "account-notify": ACCOUNT_NOTIFY,
@@ -31,6 +33,7 @@ BITS: dict[str, int] = {
     "batch": BATCH,
     "cap-notify": CAP_NOTIFY,
     "chghost": CHGHOST,
+    "draft/account-registration": ACCOUNT_REGISTRATION,
     "echo-message": ECHO_MESSAGE,
     "extended-join": EXTENDED_JOIN,
     "extended-monitor": EXTENDED_MONITOR,
@@ -38,6 +41,7 @@ BITS: dict[str, int] = {
     "labeled-response": LABELED_RESPONSE,
     "message-tags": MESSAGE_TAGS,
     "multi-prefix": MULTI_PREFIX,
+    "sasl": SASL,
     "server-time": SERVER_TIME,
     "setname": SETNAME,
     "standard-replies": STANDARD_REPLIES,

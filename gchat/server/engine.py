@@ -7,6 +7,7 @@ sent. The clock is an argument and gives Unix seconds.
 
 from __future__ import annotations
 
+import hmac
 import logging
 from collections.abc import Callable
 from itertools import count
@@ -14,7 +15,7 @@ from itertools import count
 from gchat.irc.lines import Wire
 from gchat.irc.message import BadLine, Message
 from gchat.irc.numerics import ERR_UNKNOWNERROR
-from gchat.server import apply, dispatch, loading
+from gchat.server import apply, dispatch, loading, offers
 from gchat.server import capabilities as cap
 from gchat.server.backplane.base import Backplane
 from gchat.server.delivery import BroadcastQueue
@@ -30,6 +31,8 @@ log = logging.getLogger("gchat.server")
 
 LINE_OVERHEAD = 64  # bytes a waiting line is counted as on top of its text
 
+REGISTRATION_RATE = 1 / 300  # new accounts a second, from one address
+REGISTRATION_BURST = 10.0
 
 class Engine:
     """The pure core behind one machine's listeners."""
@@ -68,15 +71,26 @@ class Engine:
         self._batches = count(1)
         self._changes: list[Change] = []  # what happened in this turn and is to last
         self._lagging: dict[Session, None] = {}
+        self.asks_certificates = False  # set by the shell: TLS listeners ask clients for theirs
         self.backplane = backplane(self._apply, clock)
         loading.fill(self)
 
     # connections
 
     def connect(
-        self, host: str, peer: str, wire: Wire, *, secure: bool = False, plain: bool = False
+        self,
+        host: str,
+        peer: str,
+        wire: Wire,
+        *,
+        secure: bool = False,
+        plain: bool = False,
+        certificate: str = "",
     ) -> Session:
-        """Begin a session for a new connection; ``plain`` for a wire of the tutorial's protocol."""
+        """Begin a session for a new connection; ``plain`` for a wire of the tutorial's protocol.
+
+        ``certificate`` is the SHA-256 fingerprint of the client's, in hexadecimal.
+        """
         settings, id = self.settings, f"{self._node}-{next(self._ids)}"
         session = Session(
             id, host, peer, secure, wire, plain, settings.limits, settings.throttle, self.clock()
@@ -87,6 +101,7 @@ class Engine:
     def receive(self, session: Session, data: bytes) -> None:
         """Handle bytes that a connection sent, or keep them while the session has to wait."""
         now = session.heard_at = self.clock()
+        session.certificate = certificate
         session.pinged_at = 0.0
         inbox = session.inbox
         for item in session.wire.feed(data):
@@ -225,8 +240,11 @@ class Engine:
 
     def offered(self) -> dict[str, str]:
         """The capabilities that sessions may ask for, with their values."""
-        hidden = self.settings.server.without_capabilities
-        return {name: "" for name in cap.BITS if name not in hidden}
+        return offers.offered(self)
+
+    def salt_of(self, text: str, size: int = 16) -> bytes:
+        """Bytes that nobody can guess and that are the same for the same text, as long as this runs."""
+        return hmac.digest(self._secret, text.encode("utf-8", "replace"), "sha256")[:size]
 
     def batch_reference(self) -> str:
         """A reference for a batch, unlike any other in use."""
@@ -289,24 +307,27 @@ class Engine:
 
     def configure(self, settings: Settings) -> None:
         """Go on with another configuration; connections stay."""
-        before = set(self.offered())
+        before = self.offered()
         self.settings = settings
-        self._announce_capabilities(before, set(self.offered()))
+        self.announce_capabilities(before)
         limits = settings.limits
         rates = (limits.command_rate, limits.nick_rate) if settings.throttle else (0.0, 0.0)
         for session in self.sessions.values():
             session.bucket.change(rates[0], limits.command_burst)
             session.nick_bucket.change(rates[1], limits.nick_burst)
 
-    def _announce_capabilities(self, before: set[str], after: set[str]) -> None:
-        """Tell who asked for it what came and what went; what went is off at once.
+    def announce_capabilities(self, before: dict[str, str]) -> None:
+        """Tell who asked for it what came, changed and went since then; what went is off at once.
 
         https://ircv3.net/specs/extensions/capability-negotiation#cap-notify
         """
-        gone, new = sorted(before - after), sorted(after - before)
+        after = self.offered()
+        gone = sorted(before.keys() - after.keys())
+        new = [f"{name}={value}" if value else name for name, value in sorted(after.items() - before.items())]
         lost = sum(cap.BITS[name] for name in gone)
         for session in self.sessions.values():
             for subcommand, names in (("DEL", gone), ("NEW", new)):
+        self.logins.change(limits.login_rate if settings.throttle else 0.0, limits.login_burst)
                 if names and session.caps & cap.CAP_NOTIFY:
                     params = (session.name, subcommand, " ".join(names))
                     self.queue.send(session, Message("CAP", params, self.settings.server.name))

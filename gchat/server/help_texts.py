@@ -25,6 +25,10 @@ USER <username> 0 * :<real name>
   Says who you are, once, when you connect. SETNAME changes the real name
   later.
 
+AUTHENTICATE <mechanism> | <data> | *
+  Logs you in to your account with SASL. Your program does it by itself once
+  it knows your account and password.
+
 PING <token>
   Asks for a sign of life: the server answers PONG with the same token.
 

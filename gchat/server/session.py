@@ -17,6 +17,7 @@ from gchat.server.settings import Limits
 from gchat.server.throttle import TokenBucket
 
 if TYPE_CHECKING:
+    from gchat.server.commands.sasl import Exchange
     from gchat.server.request import Request
     from gchat.server.world import User
 
@@ -29,6 +30,7 @@ class Session:
         "bucket",
         "cap_version",
         "caps",
+        "certificate",
         "closing",
         "command_count",
         "connected_at",
@@ -52,6 +54,7 @@ class Session:
         "realname",
         "refused_nick",
         "request",
+        "sasl",
         "secure",
         "spoke_at",
         "user",
@@ -90,6 +93,8 @@ class Session:
         self.realname = ""
         self.password = ""
         self.negotiating = False
+        self.certificate = ""  # SHA-256 fingerprint of the client's, in hexadecimal
+        self.sasl: Exchange | None = None  # the exchange that is under way
         self.account = ""  # logged in to, before there is a user who could be
         self.device = ""  # which of the account's devices this is, if it said so
         self.refused_nick = ""  # held for an account: it is given to whoever logs in to that

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from gchat.irc.message import Message
-from gchat.irc.numerics import ERR_SASLFAIL, RPL_LOGGEDIN, RPL_LOGGEDOUT, RPL_SASLSUCCESS
+from gchat.irc.numerics import ERR_SASLFAIL, RPL_LOGGEDOUT, RPL_SASLSUCCESS
 from gchat.server import accounts, events, nicknames, services
 from gchat.server import capabilities as cap
 from gchat.server.accounts import Account
 from gchat.server.apply.context import Applying
-from gchat.server.apply.users import change_nick, make_room, tell_interested
-from gchat.server.session import Session
+from gchat.server.apply.users import change_nick, make_room, tell_interested, tell_logged_in
 from gchat.server.stores.base import Document
 from gchat.server.world import User
 
@@ -97,23 +96,15 @@ def logged_in(now: Applying, event: events.LoggedIn) -> None:
     session = now.asker
     if session is not None:
         session.account, session.device = account.name, event.device
-        _tell_logged_in(now, session, account)
+        tell_logged_in(now, session, account)
+        if now.origin is not None and now.origin.message.command == "AUTHENTICATE":
+            now.origin.reply(RPL_SASLSUCCESS)
     if user is None:
         return
     if user.account != account.name:
         now.world.log_in(user, account.name)
         tell_interested(now, user, cap.ACCOUNT_NOTIFY, "ACCOUNT", account.name, own=True)
     _give_nick_back(now, user, account, event.reclaim)
-
-
-def _tell_logged_in(now: Applying, session: Session, account: Account) -> None:
-    origin = now.origin
-    assert origin is not None
-    user = session.user
-    source = user.source if user is not None else f"{session.name}!{session.username or '*'}@{session.host}"
-    origin.reply(RPL_LOGGEDIN, source, account.name, account=account.name)
-    if origin.message.command == "AUTHENTICATE":
-        origin.reply(RPL_SASLSUCCESS)
 
 
 def _give_nick_back(now: Applying, user: User, account: Account, reclaim: bool) -> None:

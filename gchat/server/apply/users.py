@@ -9,6 +9,7 @@ from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.modes import format_modes
 from gchat.irc.numerics import (
+    RPL_LOGGEDIN,
     RPL_MONOFFLINE,
     RPL_MONONLINE,
     RPL_NOWAWAY,
@@ -33,10 +34,15 @@ def registered(now: Applying, event: events.Registered) -> None:
     """
     world, origin = now.world, now.origin
     account = world.account(event.account)
-    present = world.users_of(event.account)
-    if account is not None and present and multiclient(now, account):
-        _attach(now, present[0])
-        return
+    if account is not None and account.suspended:
+        account = None
+    if origin is not None and account is not None and origin.session.account != account.name:
+        tell_logged_in(now, origin.session, account)
+    if account is not None and account.shares_user(now.engine.settings.accounts):
+        present = world.users_of(event.account)
+        if present:
+            _attach(now, present[0], event.device)
+            return
     if account is not None and account.owns(event.nick):
         make_room(now, event.nick, account)
     if not nicknames.is_free(world, event.nick, event.account):
@@ -57,6 +63,7 @@ def registered(now: Applying, event: events.Registered) -> None:
     if session is not None:
         session.user = user
         session.nick = user.nick
+        session.account, session.device = user.account, event.device
         user.sessions.append(session)
         log.info("Nickname is %s", user.nick)  # as the tutorial's server says
     _tell_watchers(now, user.nick, user.source, online=True)
@@ -70,19 +77,22 @@ def registered(now: Applying, event: events.Registered) -> None:
     replies.welcome(origin)
 
 
-def multiclient(now: Applying, account: Account) -> bool:
-    """True where the account's connections are one user."""
-    given = account.multiclient
-    return now.engine.settings.accounts.multiclient if given is None else given
+def tell_logged_in(now: Applying, session: Session, account: Account) -> None:
+    """Tell a session that it is logged in.  https://ircv3.net/specs/extensions/sasl-3.1"""
+    user = session.user
+    source = user.source if user is not None else f"{session.name}!{session.username or '*'}@{session.host}"
+    if now.origin is not None:
+        now.origin.reply(RPL_LOGGEDIN, source, account.name, account=account.name)
 
 
-def _attach(now: Applying, user: User) -> None:
+def _attach(now: Applying, user: User, device: str) -> None:
     """Let one more connection be a user who is online, and tell it where it is."""
     origin = now.origin
     if origin is None or origin.session.closing:
         return
     session = origin.session
     session.user, session.nick = user, user.nick
+    session.account, session.device = user.account, device
     now.world.attach(user, session)
     log.info("Another device of %s", user.nick)
     replies.welcome(origin)
