@@ -20,19 +20,21 @@ from gchat.server import capabilities as cap
 from gchat.server.backplane.base import Backplane
 from gchat.server.delivery import BroadcastQueue
 from gchat.server.events import Detached, Entry
+from gchat.server.keeping import Keeping
 from gchat.server.monitors import Monitors
 from gchat.server.request import FailError, ReplyError, Request, Work
 from gchat.server.session import Session
 from gchat.server.settings import Settings
-from gchat.server.stores.base import Change, Store
+from gchat.server.stores.base import Change, Store, StoreError
+from gchat.server.throttle import Buckets
 from gchat.server.world import World
 
 log = logging.getLogger("gchat.server")
 
-LINE_OVERHEAD = 64  # bytes a waiting line is counted as on top of its text
-
 REGISTRATION_RATE = 1 / 300  # new accounts a second, from one address
 REGISTRATION_BURST = 10.0
+LINE_OVERHEAD = 64  # bytes a waiting line is counted as on top of its text
+
 
 class Engine:
     """The pure core behind one machine's listeners."""
@@ -61,17 +63,21 @@ class Engine:
         self.monitors = Monitors()
         self.queue = BroadcastQueue(wake)
         self.store = store
+        self.keeping = Keeping(store, self.queue, self._tell_operators)
+        limits = settings.limits
+        self.logins = Buckets(limits.login_rate if settings.throttle else 0.0, limits.login_burst)
+        self.registrations = Buckets(REGISTRATION_RATE if settings.throttle else 0.0, REGISTRATION_BURST)
+        self._secret = entropy(32)  # of what is to look like chance and be the same each time
         self.sessions: dict[str, Session] = {}
         self.errors = 0  # bugs met so far: each is in the log with its traceback
         self.command_counts: dict[str, int] = {}
+        self.asks_certificates = False  # set by the shell: TLS listeners ask clients for theirs
         self.rehash: Callable[[], str] = lambda: ""  # set by the shell: reads the configuration again
         self._work = work
         self._node = node
         self._ids = count(1)
         self._batches = count(1)
-        self._changes: list[Change] = []  # what happened in this turn and is to last
         self._lagging: dict[Session, None] = {}
-        self.asks_certificates = False  # set by the shell: TLS listeners ask clients for theirs
         self.backplane = backplane(self._apply, clock)
         loading.fill(self)
 
@@ -95,13 +101,13 @@ class Engine:
         session = Session(
             id, host, peer, secure, wire, plain, settings.limits, settings.throttle, self.clock()
         )
+        session.certificate = certificate
         self.sessions[session.id] = session
         return session
 
     def receive(self, session: Session, data: bytes) -> None:
         """Handle bytes that a connection sent, or keep them while the session has to wait."""
         now = session.heard_at = self.clock()
-        session.certificate = certificate
         session.pinged_at = 0.0
         inbox = session.inbox
         for item in session.wire.feed(data):
@@ -202,9 +208,15 @@ class Engine:
             pass
         except (ReplyError, FailError) as error:
             request.refuse(error)
+        except StoreError as error:
+            log.error("%s from %s failed: %s", request.message.command, session.peer, error)
+            request.refuse(
+                FailError("TEMPORARILY_UNAVAILABLE", text="The history cannot be read at the moment")
+            )
         except Exception:
             self._bug(request.message.command, request)
         else:
+            self.keeping.flush()  # Work may read the history: one's own words are in it
             self._work(request, work)
             return
         request.steps = None
@@ -253,22 +265,20 @@ class Engine:
     # turns
 
     def take_turn(self) -> set[Session]:
-        """End the turn: store what was said in it, then give the shell the sessions to flush.
-
-        When the store raises, the turn has not ended: everything waits for the next try.
-        """
-        self.keep_changes()
+        """End the turn: store what was said in it, then give the shell the sessions to flush."""
+        self.keeping.flush()
         return self.queue.take()
 
     def keep(self, change: Change) -> None:
-        """Have something stored before this turn ends; for ``apply``."""
-        self._changes.append(change)
+        """Have something stored before this turn ends, or as soon as that is possible; for ``apply``."""
+        self.keeping.add(change)
 
-    def keep_changes(self) -> None:
-        """Store what this turn has brought so far, so that it can be read back.  Raises StoreError."""
-        if self._changes:
-            self.store.write(self._changes)
-            self._changes = []
+    def _tell_operators(self, text: str) -> None:
+        for user in self.world.users.values():
+            if user.is_operator:
+                notice = Message("NOTICE", (user.nick, text), self.settings.server.name)
+                for session in user.sessions:
+                    self.queue.send(session, notice)
 
     def sweep(self) -> None:
         """Look after the sessions that lag; call it some times a second while ``lagging`` is true."""
@@ -282,7 +292,10 @@ class Engine:
         return bool(self._lagging)
 
     def check_deadlines(self) -> None:
-        """Ask silent clients for a sign of life and end the overdue ones; call it once a second."""
+        """Ask silent clients for a sign of life, end the overdue ones, look after a store that failed; call
+        it once a second.
+        """
+        self.keeping.probe()
         now = self.clock()
         limits = self.settings.limits
         for session in list(self.sessions.values()):
@@ -312,6 +325,7 @@ class Engine:
         self.announce_capabilities(before)
         limits = settings.limits
         rates = (limits.command_rate, limits.nick_rate) if settings.throttle else (0.0, 0.0)
+        self.logins.change(limits.login_rate if settings.throttle else 0.0, limits.login_burst)
         for session in self.sessions.values():
             session.bucket.change(rates[0], limits.command_burst)
             session.nick_bucket.change(rates[1], limits.nick_burst)
@@ -327,7 +341,6 @@ class Engine:
         lost = sum(cap.BITS[name] for name in gone)
         for session in self.sessions.values():
             for subcommand, names in (("DEL", gone), ("NEW", new)):
-        self.logins.change(limits.login_rate if settings.throttle else 0.0, limits.login_burst)
                 if names and session.caps & cap.CAP_NOTIFY:
                     params = (session.name, subcommand, " ".join(names))
                     self.queue.send(session, Message("CAP", params, self.settings.server.name))

@@ -68,7 +68,19 @@ class FailError(Exception):
 class Request:
     """What a handler is given."""
 
-    __slots__ = ("_held", "_returned", "engine", "label", "message", "pending", "session", "steps")
+    __slots__ = (
+        "_again",
+        "_answered",
+        "_held",
+        "_returned",
+        "_sent",
+        "engine",
+        "label",
+        "message",
+        "pending",
+        "session",
+        "steps",
+    )
 
     def __init__(self, engine: Engine, session: Session, message: Message) -> None:
         self.engine = engine
@@ -79,6 +91,9 @@ class Request:
         self.steps: Steps | None = None  # a handler that waits for Work
         self._returned = False
         self._held: list[Message] = []
+        self._answered = ""  # the label, once the answer was sent
+        self._sent: list[bytes] = []  # that answer
+        self._again = False  # it was taken back
 
     # what a handler reads
 
@@ -111,12 +126,18 @@ class Request:
 
     # what a handler does
 
-    def send(self, message: Message) -> None:
-        """Send a message to the session that asked, with the others of its label where it gave one."""
+    def send(self, message: Message) -> bytes:
+        """Send a message to the session that asked, with the others of its label where it gave one.
+
+        Returns the bytes that are in its outbox; none while they wait for the label.
+        """
         if self.label:
             self._held.append(message)
-        else:
-            self.engine.queue.send(self.session, message)
+            return b""
+        data = self.engine.queue.send(self.session, message)
+        if self._answered:
+            self._sent.append(data)
+        return data
 
     def reply(self, numeric: Numeric, *params: str, text: str | None = None, **fields: str) -> None:
         """Send a numeric.  Its text from the table, filled with ``fields``, comes last where it has one;
@@ -169,7 +190,7 @@ class Request:
         if not self.label:
             return
         label, held = self.label, self._held
-        self.label = ""
+        self.label, self._answered = "", label
         server = self.settings.server.name
         if not held:
             self.send(Message("ACK", (), server, {"label": label}))
@@ -181,6 +202,24 @@ class Request:
             for message in held:
                 self.send(message if "batch" in message.tags else _tagged(message, "batch", reference))
             self.send(Message("BATCH", ("-" + reference,), server))
+
+    # when what was said cannot be kept (keeping.py)
+
+    def take_back(self, echo: Message | None) -> list[bytes]:
+        """Have an echo not be part of the answer; return what of the answer was sent in vain."""
+        void: list[bytes] = []
+        if self._answered:
+            self.label, self._answered = self._answered, ""
+            void, self._sent = self._sent, []
+            self._again = True
+        self._held = [message for message in self._held if message is not echo]
+        return void
+
+    def answer_again(self) -> None:
+        """Give the answer that took the place of the one taken back."""
+        if self._again:
+            self._again = False
+            self.finish()
 
 
 def _tagged(message: Message, tag: str, value: str) -> Message:

@@ -246,24 +246,6 @@ def test_what_was_said_is_stored_once_a_turn(chat):
     assert len(set(ids)) == 2
 
 
-def test_what_could_not_be_stored_is_not_shown_and_not_lost(chat):
-    neural, nine = chat.join("#team", "Neural", "Nine")
-    tries = []
-
-    def write(entries):
-        tries.append([entry.params[-1] for entry in entries])
-        if len(tries) == 1:
-            raise OSError("disk full")
-
-    chat.engine.store.write = write
-    with pytest.raises(OSError, match="disk full"):
-        neural.send("PRIVMSG #team :one")
-    assert nine.read() == []
-    neural.send("PRIVMSG #team :two")
-    assert tries == [["one"], ["one", "two"]]
-    assert len(nine.read()) == 2
-
-
 def test_a_reload_changes_what_the_server_says_of_itself(chat):
     neural = chat.client("Neural")
     settings = chat.engine.settings

@@ -53,13 +53,13 @@ class Applying:
         return Stamp(self.milliseconds, user.account, msgid, "B" in user.modes, client_tags)
 
     def tell(
-        self, sessions: Iterable[Session], user: User, command: str, *params: str, needs: int = 0
+        self, sessions: Iterable[Session], user: User, command: str, *params: str, needs: int = 0, msgid: str = ""
     ) -> None:
         """Deliver ``:user command params`` to these sessions, the asker's with its label.
 
-        ``needs``: only to sessions with this capability.
+        ``needs``: only to sessions with this capability.  ``msgid``: of what is in the history.
         """
-        source, stamp = user.source, self.stamp(user)
+        source, stamp = user.source, self.stamp(user, msgid)
 
         def shape(caps: int) -> Message | None:
             return Message(command, params, source, stamp.tags(caps)) if caps & needs == needs else None
@@ -74,9 +74,10 @@ class Applying:
             self.echo(shape)
         self.engine.queue.deliver(audience, shape, skip=asker)
 
-    def echo(self, shape: Shape) -> None:
-        """Give the session that asked its own copy."""
+    def echo(self, shape: Shape) -> tuple[Message | None, bytes]:
+        """Give the session that asked its own copy; return it, and its bytes if no label keeps it back."""
         if self.origin is not None:
             message = shape(self.origin.session.caps)
             if message is not None:
-                self.origin.send(message)
+                return message, self.origin.send(message)
+        return None, b""

@@ -9,6 +9,7 @@ from gchat.server import events, roles
 from gchat.server.apply.context import Applying
 from gchat.server.audience import Audience
 from gchat.server.delivery import Shape
+from gchat.server.keeping import Saying
 from gchat.server.stores.base import Record, direct
 from gchat.server.world import Channel, User
 
@@ -34,19 +35,23 @@ def said(now: Applying, event: events.Said) -> None:
         name = target.nick
         audience = Audience([*target.sessions, *(s for s in user.sessions if s is not now.asker)])
         skip = None  # who writes to themselves gets both the message and its echo
+    record = None
     if event.command != "TAGMSG" and not event.prefix:
-        _keep(now, user, event, channel)
+        record = _record(now, user, event, channel)
     shape = _shape(now, user, event, name)
-    now.engine.queue.deliver(audience, shape, skip)
-    asker = now.asker
+    pieces = now.engine.queue.deliver(audience, shape, skip)
+    asker, echo = now.asker, None
     if asker is not None:
         asker.spoke_at = now.milliseconds / 1000
         if asker.caps & cap.ECHO_MESSAGE:
-            now.echo(shape)
+            echo, data = now.echo(shape)
+            pieces.append(data)
+    if record is not None:
+        now.engine.keeping.say(Saying(record, now.origin, pieces, echo))
 
 
-def _keep(now: Applying, user: User, event: events.Said, channel: Channel | None) -> None:
-    """Put a message into the history: of its channel, or of the two accounts that it is between.
+def _record(now: Applying, user: User, event: events.Said, channel: Channel | None) -> Record | None:
+    """What of a message goes into the history: of its channel, or of the two accounts that it is between.
 
     Without accounts nothing is kept of direct messages: a nick's next owner must not read them.
     """
@@ -55,13 +60,11 @@ def _keep(now: Applying, user: User, event: events.Said, channel: Channel | None
     else:
         addressed = now.world.users[event.target]
         if not (user.account and addressed.account):
-            return
+            return None
         target, name = direct(fold(user.account), fold(addressed.account)), addressed.nick
     params = (name, event.text)
     bot = "B" in user.modes
-    now.engine.keep(
-        Record(now.entry.id, target, event.command, user.source, user.account, params, event.tags, bot)
-    )
+    return Record(now.entry.id, target, event.command, user.source, user.account, params, event.tags, bot)
 
 
 def _shape(now: Applying, user: User, event: events.Said, name: str) -> Shape:

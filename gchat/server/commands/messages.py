@@ -20,6 +20,7 @@ from gchat.irc.numerics import (
 )
 from gchat.server import admission, roles
 from gchat.server.events import Said
+from gchat.server.keeping import unavailable
 from gchat.server.replies import MAX_TARGETS
 from gchat.server.request import ReplyError, Request
 from gchat.server.visibility import can_see
@@ -49,15 +50,18 @@ def _say(request: Request, command: str) -> None:
     tags = client_only(request.message.tags)
     if command == "TAGMSG" and not tags:
         return  # it says nothing to anybody
-    said: list[Said] = []
+    said: list[tuple[str, Said]] = []
     for target in targets:
         try:
-            said.append(_check(request, command, target, text, tags))
+            said.append((target, _check(request, command, target, text, tags)))
         except ReplyError as error:
             if command != "NOTICE":
                 request.refuse(error)
-    for event in said:
-        request.commit(event)
+    for target, event in said:
+        if request.engine.keeping.outage and command != "TAGMSG":
+            request.refuse(unavailable(command, target))
+        else:
+            request.commit(event)
 
 
 def _targets_and_text(request: Request, command: str) -> tuple[list[str], str]:
