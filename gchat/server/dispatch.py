@@ -19,6 +19,7 @@ from gchat.irc.numerics import (
     ERR_UNKNOWNCOMMAND,
 )
 from gchat.server.commands import (
+    accounts,
     channels,
     messages,
     modes,
@@ -29,6 +30,7 @@ from gchat.server.commands import (
     registration,
     sasl,
     server,
+    services,
     who,
     whois,
 )
@@ -59,6 +61,8 @@ TABLE: dict[str, Command] = {
     "NICK": Command(registration.nick, 0, When.ANY),
     "USER": Command(registration.user, 4, When.BEFORE),
     "AUTHENTICATE": Command(sasl.authenticate, 1, When.ANY),
+    "REGISTER": Command(accounts.register, 3, When.ANY),
+    "VERIFY": Command(accounts.verify, 2, When.ANY),
     "PING": Command(registration.ping, 1, When.ANY),
     "PONG": Command(registration.pong, 0, When.ANY),
     "QUIT": Command(registration.quit_, 0, When.ANY),
@@ -74,6 +78,8 @@ TABLE: dict[str, Command] = {
     "PRIVMSG": Command(messages.privmsg),
     "NOTICE": Command(messages.notice),
     "TAGMSG": Command(messages.tagmsg),
+    "NS": Command(services.nickserv_),
+    "NICKSERV": Command(services.nickserv_),
     "WHO": Command(who.who),
     "WHOIS": Command(whois.whois),
     "WHOWAS": Command(whois.whowas),

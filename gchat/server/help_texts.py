@@ -29,6 +29,17 @@ AUTHENTICATE <mechanism> | <data> | *
   Logs you in to your account with SASL. Your program does it by itself once
   it knows your account and password.
 
+REGISTER <account>|* <email>|* <password>
+  Registers an account: with * it is named after your nick, which is held
+  for you from then on.
+
+VERIFY <account> <code>
+  Finishes a registration that needs a code. None does here.
+
+NS <word> [<parameter> ...]
+NICKSERV <word> [<parameter> ...]
+  Manages your account, like a message to NickServ. NS HELP lists the words.
+
 PING <token>
   Asks for a sign of life: the server answers PONG with the same token.
 

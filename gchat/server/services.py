@@ -6,14 +6,32 @@ a row to ``NAMES`` here, and its words to ``SERVICES`` of ``commands/services.py
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from gchat.irc.casemap import fold
 from gchat.irc.message import Message
-from gchat.server.request import FailError, Request
+from gchat.server.request import FailError, Request, Steps
 
 NICKSERV = "NickServ"
 CHANSERV = "ChanServ"
 NAMES = {fold(name): name for name in (NICKSERV, CHANSERV)}
 NOT_POSSIBLE = "This name cannot be registered: it is taken, or it was"
+
+
+class Word(NamedTuple):
+    """One thing that a service understands.  ``handler`` gets what stands behind the word.
+
+    ``secret``: what stands there is never sent back.  ``login``: only for who is logged in.
+    """
+
+    handler: Callable[[Request, list[str]], Steps]
+    params: int  # that it needs
+    usage: str
+    help: str
+    secret: bool = False
+    login: bool = True
+    hidden: bool = False  # not in the list of HELP
 
 
 def say(request: Request, text: str, service: str = NICKSERV) -> None:

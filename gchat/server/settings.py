@@ -49,13 +49,6 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True)
-class WebSocket:
-    """``[websocket]``: browsers."""
-
-    origins: tuple[str, ...] = ()  # masks of the sites whose pages may connect, "https://chat.example.org"
-
-
-@dataclass(frozen=True, slots=True)
 class Tutorial:
     """``[tutorial]``: the clients of the "TCP chat in Python" tutorial, ``nc`` and ``telnet``."""
 
@@ -118,37 +111,6 @@ class Log:
     level: str = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
-    """``[store]``: where everything is kept that outlives the process."""
-
-    path: str = ""  # empty: gchat.db in the data folder; ":memory:": nothing is kept
-    durability: str = "normal"  # what was shown survives a killed process; "full": a power cut, too
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """``[history]``: what is kept of what was said."""
-
-    keep: str = ""  # for how long, such as 90d; empty: for ever
-
-    @property
-    def keep_seconds(self) -> float:
-        """For how many seconds; 0 for ever."""
-        return age(self.keep) if self.keep else 0.0
-
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400}
-
-
-def age(text: str) -> float:
-    """Seconds of ``90d``, ``12h``, ``4w``, ``1y``.  Raises ValueError."""
-    number, unit = text[:-1].strip(), text[-1:]
-    if not (number.isascii() and number.isdigit() and int(number) and unit in _UNITS):
-        raise ValueError(text)
-    return float(int(number) * _UNITS[unit])
-
-
 DEFAULT_LISTENERS = (Listener("127.0.0.1", 6667), Listener("127.0.0.1", 55555))
 
 
@@ -160,10 +122,7 @@ class Settings:
     server: Server = field(default_factory=Server)
     tls: Tls = field(default_factory=Tls)
     tutorial: Tutorial = field(default_factory=Tutorial)
-    websocket: WebSocket = field(default_factory=WebSocket)
     accounts: Accounts = field(default_factory=Accounts)
-    store: Store = field(default_factory=Store)
-    history: History = field(default_factory=History)
     limits: Limits = field(default_factory=Limits)
     log: Log = field(default_factory=Log)
     operators: tuple[Operator, ...] = ()

@@ -19,19 +19,24 @@ from gchat.irc.numerics import (
     RPL_AWAY,
 )
 from gchat.server import admission, roles
+from gchat.server.commands import services
 from gchat.server.events import Said
 from gchat.server.keeping import unavailable
 from gchat.server.replies import MAX_TARGETS
-from gchat.server.request import ReplyError, Request
+from gchat.server.request import ReplyError, Request, Steps
 from gchat.server.visibility import can_see
 
 CTCP = "\x01"
 ACTION = "\x01ACTION"
 
 
-def privmsg(request: Request) -> None:
-    """PRIVMSG target[,target] :text"""
+def privmsg(request: Request) -> Steps | None:
+    """PRIVMSG target[,target] :text; what is said to a service is a command"""
+    service = services.addressed(request.param(0))
+    if service:
+        return services.hear(request, service, request.param(1))
     _say(request, "PRIVMSG")
+    return None
 
 
 def notice(request: Request) -> None:
@@ -46,6 +51,8 @@ def tagmsg(request: Request) -> None:
 
 
 def _say(request: Request, command: str) -> None:
+    if services.addressed(request.param(0)):
+        return  # a service answers what was said to it and nothing else
     targets, text = _targets_and_text(request, command)
     tags = client_only(request.message.tags)
     if command == "TAGMSG" and not tags:
