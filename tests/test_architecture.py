@@ -41,11 +41,13 @@ SHELL = {
     "gchat.server.listeners": 2,
     "gchat.server.net": 2,
     "gchat.server.opening": 2,
+    "gchat.server.control": 2,
     "gchat.server.stores.files": 2,
     "gchat.server.stores.maintenance": 2,
     "gchat.server.stores.migrations": 2,
     "gchat.server.stores.reading": 2,
     "gchat.server.stores.sqlite": 2,
+    "gchat.server.stores.tools": 2,
     "gchat.server.stores.words": 2,
     "gchat.server.tls": 2,
     "gchat.server.worker": 2,
@@ -54,6 +56,7 @@ SHELL = {
     "gchat.server.config": 3,
     "gchat.server.logs": 3,
     "gchat.server.main": 3,
+    "gchat.server.tools": 3,
     "gchat.__main__": 3,
 }
 SHARED = {"gchat", "gchat.paths", "gchat.manual"}

@@ -11,7 +11,9 @@ import dataclasses
 import difflib
 import math
 import os
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from gchat.paths import config_folder
@@ -19,8 +21,10 @@ from gchat.server import nicknames, passwords, settings
 from gchat.server.settings import Listener, Operator, Settings
 
 FILE_NAME = "gchat-server.toml"
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/]+")
 FORMATS = ("plain", "json")
 LEVELS = ("debug", "info", "warning", "error")
+FORGET = ":memory:"  # a store.path that is no file
 
 
 class ConfigError(Exception):
@@ -86,6 +90,12 @@ def _whole(value: object) -> int:
     raise ConfigError("a whole number above 0")
 
 
+def _count(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise ConfigError("a whole number, or 0 for none")
+
+
 def _choice(*words: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if isinstance(value, str) and value in words:
@@ -101,10 +111,24 @@ def _channel(value: object) -> str:
     raise ConfigError('a channel, such as "#lobby"')
 
 
+def _age(value: object) -> str:
+    with suppress(ValueError):
+        if isinstance(value, str) and (not value or settings.age(value)):
+            return value
+    raise ConfigError('a time such as "90d", "12h", "4w" or "1y", or "" for ever')
+
+
 def _hash(value: object) -> str:
     if isinstance(value, str) and (not value or passwords.is_hash(value)):
         return value
     raise ConfigError("what gchat-server hash-password prints, not the password itself")
+
+
+def _origins(value: object) -> tuple[str, ...]:
+    # "*", "null" (a page from a file) or what a browser calls a site: no path, no slash at the end
+    if isinstance(value, list) and all(isinstance(item, str) and _ORIGIN.fullmatch(item) for item in value):
+        return tuple(value)
+    raise ConfigError('a list of sites, such as ["https://chat.example.org", "http://localhost:*"]')
 
 
 def _addresses(value: object) -> tuple[Listener, ...]:
@@ -152,6 +176,7 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("tutorial", "enabled", _yes_or_no, "whether silent connections are greeted with NICK"),
     ("tutorial", "channel", _channel, "where the tutorial's clients are"),
     ("tutorial", "greet_after", _number, "seconds of silence before the greeting"),
+    ("websocket", "origins", _origins, "the web sites whose pages may connect"),
     ("accounts", "registration", _choice("open", "closed"), "open, or closed: only you make accounts"),
     ("accounts", "before_connect", _yes_or_no, "whether one can register before being connected"),
     ("accounts", "custom_names", _yes_or_no, "whether an account may have another name than the nick"),
@@ -186,7 +211,18 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("limits", "channels_per_user", _whole, "channels that somebody may be in"),
     ("limits", "list_entries", _whole, "entries in one list of a channel: bans, exceptions, invitations"),
     ("limits", "monitor_entries", _whole, "nicks that a client may watch"),
+    ("limits", "multiline_bytes", _whole, "bytes of text in one message of several lines"),
+    ("limits", "multiline_lines", _whole, "lines of one message of several lines"),
     ("limits", "shutdown_timeout", _number, "seconds that a goodbye may take to leave"),
+    ("store", "path", _line, "the database's file; empty for the usual one, :memory: to keep nothing"),
+    ("store", "durability", _choice("normal", "full"), "what survives: a killed process, or a power cut too"),
+    ("history", "page", _whole, "messages in one answer to CHATHISTORY or SEARCH"),
+    ("history", "replay", _count, "lines of a channel that a returning device is sent without asking"),
+    ("history", "replay_new", _count, "lines of a channel for a device that an account uses first"),
+    ("history", "replay_to_strangers", _count, "lines of a channel for those without an account"),
+    ("history", "redact_within", _age, "how long one may take back what one said; empty for always"),
+    ("history", "edit_within", _age, "how long one may change what one said; empty for always"),
+    ("history", "keep", _age, "how long what was said is kept; empty for ever"),
     ("log", "format", _choice(*FORMATS), "how a log line looks: plain or json"),
     ("log", "level", _choice(*LEVELS), "what is logged: debug, info, warning or error"),
 )
@@ -195,7 +231,10 @@ _TABLES: dict[str, type[Any]] = {
     "server": settings.Server,
     "tls": settings.Tls,
     "accounts": settings.Accounts,
+    "store": settings.Store,
+    "history": settings.History,
     "tutorial": settings.Tutorial,
+    "websocket": settings.WebSocket,
     "limits": settings.Limits,
     "log": settings.Log,
 }
@@ -252,6 +291,8 @@ def _interpret(found: dict[str, Any], file: str) -> Settings:
     for name in ("cert", "key"):
         if values["tls"].get(name):
             values["tls"][name] = beside(file, values["tls"][name])
+    if values["store"].get("path", FORGET) not in ("", FORGET):
+        values["store"]["path"] = beside(file, values["store"]["path"])
     result = Settings(
         **{name: _TABLES[name](**values[name]) for name in _TABLES}, operators=_operators(operators, file)
     )

@@ -13,6 +13,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,7 @@ from gchat.irc.message import Message, encode
 from gchat.server.backplane.local import LocalBackplane
 from gchat.server.census import Address, Census, name
 from gchat.server.connection import CLOSED, Connection, Late, explain
+from gchat.server.control import Control
 from gchat.server.doors import Doors, is_exhaustion
 from gchat.server.engine import Engine
 from gchat.server.flush import Flush
@@ -31,9 +33,8 @@ from gchat.server.opening import Opened, Refused, open_
 from gchat.server.request import Request
 from gchat.server.session import Session
 from gchat.server.settings import Listener, Settings
-from gchat.server.stores.base import ForgetfulStore
+from gchat.server.stores.base import ForgetfulStore, Store
 from gchat.server.worker import Worker
-from gchat.tutorial.wire import TutorialWire
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -47,8 +48,14 @@ SECOND: Final = 1.0  # between two looks at everybody's deadlines
 class Network:
     """A running server: ``start`` it, ``configure`` it again as often as you like, ``stop`` it."""
 
-    def __init__(self, settings: Settings, context: SSLContext | None = None) -> None:
-        """``context`` is what TLS listeners show, from ``tls.load``; it is needed if there are any."""
+    def __init__(
+        self, settings: Settings, context: SSLContext | None = None, store: Store | None = None
+    ) -> None:
+        """``context`` is what TLS listeners show, from ``tls.load``; it is needed if there are any.
+
+        ``store`` is ours to close; without one nothing is kept.
+        """
+        self.control = Control()
         self.context = context
         self.each_second: Callable[[], None] = lambda: None
         self._links: dict[Session, Connection] = {}
@@ -60,13 +67,14 @@ class Network:
         self._empty = Event()
         self._worker = Worker(self._resume)
         flush = Flush(self._links, self._over)
+        store = store or ForgetfulStore()
         self.engine = flush.engine = Engine(
             settings,
             clock=time.time,
             wake=flush.wake,
             work=self._worker.submit,
-            store=ForgetfulStore(),
-            backplane=LocalBackplane,
+            store=store,
+            backplane=partial(LocalBackplane, last=store.last()),
             entropy=os.urandom,
         )
 
@@ -104,6 +112,8 @@ class Network:
         self.engine.shut_down(reason)
         if self._connections:
             self._empty.wait(self.engine.settings.limits.shutdown_timeout or None)
+        self.control.close()
+        self.engine.take_turn()  # what nobody hears any more is kept all the same
         self.engine.store.close()
         self._worker.close()
 
@@ -155,14 +165,20 @@ class Network:
     def _link(self, connection: Connection, opened: Opened, secure: bool) -> None:
         engine = self.engine
         session = engine.connect(
-            connection.host, connection.peer, opened.wire, secure=secure, plain=opened.plain
+            connection.host,
+            connection.peer,
+            opened.wire,
+            secure=secure,
+            plain=opened.plain,
+            framing=opened.framing,
         )
+        connection.answers = opened.answers
         connection.session = session
         self._links[session] = connection
         if opened.before:
             engine.queue.put(session, opened.before)
         if opened.said:
-            self._receive(session, opened.said)
+            self._receive(connection, session, opened.said)
 
     def _read(self, connection: Connection) -> None:
         """Give the engine what comes, until no more does.  Who is on the way out is not listened to."""
@@ -172,13 +188,13 @@ class Network:
             if not data:
                 return
             if session is not None and not connection.ending:
-                self._receive(session, data)
+                self._receive(connection, session, data)
 
-    def _receive(self, session: Session, data: bytes) -> None:
+    def _receive(self, connection: Connection, session: Session, data: bytes) -> None:
         engine = self.engine
         engine.receive(session, data)
-        if session.plain and isinstance(session.wire, TutorialWire):
-            for answer in session.wire.take_local():
+        if connection.answers is not None:
+            for answer in connection.answers():
                 engine.queue.put(session, answer)
         if session.inbox:
             self._lagging.set()

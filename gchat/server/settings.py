@@ -49,6 +49,13 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSocket:
+    """``[websocket]``: browsers."""
+
+    origins: tuple[str, ...] = ()  # masks of the sites whose pages may connect, "https://chat.example.org"
+
+
+@dataclass(frozen=True, slots=True)
 class Tutorial:
     """``[tutorial]``: the clients of the "TCP chat in Python" tutorial, ``nc`` and ``telnet``."""
 
@@ -91,6 +98,8 @@ class Limits:
     channels_per_user: int = 100
     list_entries: int = 100  # of one channel's b, e or I
     monitor_entries: int = 100
+    multiline_bytes: int = 16 * 1024  # text in one message of several lines
+    multiline_lines: int = 100
     shutdown_timeout: float = 5.0  # how long a goodbye may take to leave
 
 
@@ -111,6 +120,53 @@ class Log:
     level: str = "info"
 
 
+@dataclass(frozen=True, slots=True)
+class Store:
+    """``[store]``: where everything is kept that outlives the process."""
+
+    path: str = ""  # empty: gchat.db in the data folder; ":memory:": nothing is kept
+    durability: str = "normal"  # what was shown survives a killed process; "full": a power cut, too
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """``[history]``: what is kept of what was said."""
+
+    keep: str = ""  # for how long, such as 90d; empty: for ever
+    page: int = 200  # messages in one answer to CHATHISTORY or SEARCH
+    replay: int = 1000  # lines of a channel that a device which comes back is sent, without asking
+    replay_new: int = 50  # the same for a device that the account never used before
+    replay_to_strangers: int = 0  # the same for those without an account
+    redact_within: str = "1d"  # how long one may take back what one said; empty: always
+    edit_within: str = "1h"  # how long one may change it
+
+    @property
+    def keep_seconds(self) -> float:
+        """For how many seconds; 0 for ever."""
+        return age(self.keep) if self.keep else 0.0
+
+    @property
+    def redact_seconds(self) -> float:
+        """For how many seconds one may take back what one said; 0 always."""
+        return age(self.redact_within) if self.redact_within else 0.0
+
+    @property
+    def edit_seconds(self) -> float:
+        """For how many seconds one may change what one said; 0 always."""
+        return age(self.edit_within) if self.edit_within else 0.0
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400}
+
+
+def age(text: str) -> float:
+    """Seconds of ``90d``, ``12h``, ``4w``, ``1y``.  Raises ValueError."""
+    number, unit = text[:-1].strip(), text[-1:]
+    if not (number.isascii() and number.isdigit() and int(number) and unit in _UNITS):
+        raise ValueError(text)
+    return float(int(number) * _UNITS[unit])
+
+
 DEFAULT_LISTENERS = (Listener("127.0.0.1", 6667), Listener("127.0.0.1", 55555))
 
 
@@ -122,7 +178,10 @@ class Settings:
     server: Server = field(default_factory=Server)
     tls: Tls = field(default_factory=Tls)
     tutorial: Tutorial = field(default_factory=Tutorial)
+    websocket: WebSocket = field(default_factory=WebSocket)
     accounts: Accounts = field(default_factory=Accounts)
+    store: Store = field(default_factory=Store)
+    history: History = field(default_factory=History)
     limits: Limits = field(default_factory=Limits)
     log: Log = field(default_factory=Log)
     operators: tuple[Operator, ...] = ()

@@ -93,7 +93,7 @@ class Maintenance:
         self._watch()
         for name, task in (
             ("checkpoint", self._checkpoint),
-            ("index", self._index),
+            ("index", self.index),
             ("retention", lambda: self._forget_old(now)),
         ):
             try:
@@ -138,7 +138,7 @@ class Maintenance:
 
     # the index
 
-    def _index(self) -> None:
+    def index(self) -> None:
         """Let the index learn and forget; then forget what it was to forget."""
         with explained(self._path):
             forgotten = self._words.catch_up()
