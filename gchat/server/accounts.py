@@ -96,5 +96,8 @@ def from_document(body: Mapping[str, Any]) -> Account:
     """The account of a document.  Raises KeyError, TypeError and ValueError for what is none."""
     known = {name: body[name] for name in Account.__slots__ if name in body}
     if "devices" in known:
-        known["devices"] = {label: Device(*device) for label, device in known["devices"].items()}
-    return Account(**known)
+        known["devices"] = {label: Device(*device) for label, device in dict(known["devices"]).items()}
+    account = Account(**known)
+    if not isinstance(account.name, str):
+        raise TypeError("an account's name is a text")
+    return account

@@ -11,6 +11,7 @@ import unicodedata
 from gchat.irc import limits
 from gchat.irc.casemap import fold
 from gchat.irc.numerics import ERR_NICKNAMEINUSE
+from gchat.server import services
 from gchat.server.request import ReplyError
 from gchat.server.world import User, World
 
@@ -22,8 +23,9 @@ FALLBACK = "Guest"
 
 
 def is_nick(text: str) -> bool:
-    """True for a nick that somebody may have."""
-    return bool(text) and len(text) <= limits.NICKLEN and text[0] in _FIRST and _REST.issuperset(text)
+    """True for a nick that somebody may have; a service's is none."""
+    possible = bool(text) and len(text) <= limits.NICKLEN and text[0] in _FIRST and _REST.issuperset(text)
+    return possible and fold(text) not in services.NAMES
 
 
 def is_channel(text: str) -> bool:

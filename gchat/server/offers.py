@@ -38,7 +38,7 @@ def _registration(engine: Engine) -> str | None:
     if accounts.registration == "closed":
         return None
     keys = {
-        "before-connect": accounts.before_connect,
+        "before-connect": accounts.before_connect and not engine.settings.server.password,
         "custom-account-name": accounts.custom_names,
         "email-required": accounts.email == "required",
     }

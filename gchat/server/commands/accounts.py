@@ -66,7 +66,7 @@ def check_name(request: Request, name: str) -> None:
     user = request.session.user
     if request.settings.accounts.registration == "closed" and not (user is not None and user.is_operator):
         raise FailError("DISALLOWED", shown, text="The administrator makes the accounts here: ask for one")
-    if not nicknames.is_nick(name) or fold(name) in services.NAMES:
+    if not nicknames.is_nick(name):
         text = "An account's name is made like a nick: letters, digits, - and _, a letter first"
         raise FailError("BAD_ACCOUNT_NAME", shown, text=text)
     holder = world.user(name)
