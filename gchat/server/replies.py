@@ -73,6 +73,7 @@ def isupport_tokens(settings: Settings) -> dict[str, str | None]:
     """What the server supports, in the words of ISUPPORT."""
     counts = settings.limits
     return {
+        "ACCOUNTEXTBAN": "a",
         "AWAYLEN": str(limits.AWAYLEN),
         "BOT": "B",
         "CASEMAPPING": "ascii",
@@ -82,7 +83,7 @@ def isupport_tokens(settings: Settings) -> dict[str, str | None]:
         "CHANTYPES": "#",
         "ELIST": "CMNTU",
         "EXCEPTS": "e",
-        "EXTBAN": ",m",
+        "EXTBAN": ",am",
         "INVEX": "I",
         "KEYLEN": str(limits.KEYLEN),
         "KICKLEN": str(limits.KICKLEN),
