@@ -48,6 +48,11 @@ BITS: dict[str, int] = {
     "userhost-in-names": USERHOST_IN_NAMES,
 }
 
+# How the lines of a connection are framed is no capability, but a part of its profile like one: the same
+# line is other bytes.  High bits, far from those that are handed out above.
+TEXT_FRAMES = 1 << 62
+BINARY_FRAMES = 1 << 61
+
 NAMES: dict[int, str] = {bit: name for name, bit in BITS.items()}
 
 

@@ -12,6 +12,7 @@ import errno
 import os
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -55,6 +56,7 @@ class Connection:
         "_unsent",
         "_watcher",
         "_writable",
+        "answers",
         "channel",
         "ending",
         "failure",
@@ -72,6 +74,7 @@ class Connection:
         self.sendq = sendq  # bytes that may wait for this client
         self.channel: Channel | None = None  # TLS, once its handshake has begun
         self.session: Session | None = None  # once it is known what the other side speaks
+        self.answers: Callable[[], list[bytes]] | None = None  # what its wire wants to send by itself
         self.patient = True  # to wait at the end for the other side to close, too
         self.ending = False  # nothing more is to be sent: it closes when all has left
         self.failure = ""  # why there was nothing more to be done with it

@@ -92,16 +92,20 @@ class Engine:
         secure: bool = False,
         plain: bool = False,
         certificate: str = "",
+        framing: int = 0,
     ) -> Session:
         """Begin a session for a new connection; ``plain`` for a wire of the tutorial's protocol.
 
-        ``certificate`` is the SHA-256 fingerprint of the client's, in hexadecimal.
+        ``certificate`` is the SHA-256 fingerprint of the client's, in hexadecimal; ``framing`` the bit of a
+        WebSocket's frames.
         """
         settings, id = self.settings, f"{self._node}-{next(self._ids)}"
         session = Session(
             id, host, peer, secure, wire, plain, settings.limits, settings.throttle, self.clock()
         )
         session.certificate = certificate
+        session.framing = framing
+        session.set_caps(session.caps)
         self.sessions[session.id] = session
         return session
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from gchat.irc.lines import Wire
@@ -36,12 +37,17 @@ class Refused(Exception):
 
 
 class Opened(NamedTuple):
-    """Who is there: how to speak to them, what they said already, and what they have to be sent first."""
+    """Who is there: how to speak to them, what they said already, and what they have to be sent first.
+
+    ``answers`` gives what a wire wants to send by itself after it was fed, where there can be such.
+    """
 
     wire: Wire
     plain: bool
     said: bytes
     before: bytes
+    framing: int = 0
+    answers: Callable[[], list[bytes]] | None = None
 
 
 def open_(connection: Connection, settings: Settings, context: SSLContext | None) -> Opened | None:
@@ -89,6 +95,8 @@ def _listen(
     waited = False
     while True:
         who = detect.detect(said, greeted, waited)
+        if who is Detected.HTTP:
+            return _upgrade(connection, settings, said, deadline)
         if who is not Detected.MORE:
             return _opened(connection, settings, who, said, greeted)
         quiet = time.monotonic() + detect.QUIET if said and not waited else deadline
@@ -108,11 +116,27 @@ def _opened(connection: Connection, settings: Settings, who: Detected, said: byt
     if who is Detected.TLS:
         log.warning("%s began with TLS on a listener without: it may want a tls:// one", connection.peer)
         raise Refused(detect.TLS_ON_PLAIN)
-    if who is Detected.HTTP:
-        log.warning("%s began with HTTP: this is no web server", connection.peer)
-        raise Refused(detect.HTTP_ON_PLAIN)
     if who is Detected.IRC:
         # NICK stands on the other side's screen without an end: the first line is to begin on its own.
         return Opened(IrcWire(), False, said, b"\r\n" if greeted else b"")
     wire = TutorialWire(settings.tutorial.channel, newline=who is Detected.LINE)
-    return Opened(wire, True, said, b"")
+    return Opened(wire, True, said, b"", answers=wire.take_local)
+
+
+def _upgrade(connection: Connection, settings: Settings, said: bytes, deadline: float) -> Opened | None:
+    """Let somebody in by WebSocket; whoever wants anything else of HTTP is told that there is nothing."""
+    from gchat.server.websocket import NoUpgrade, upgrade  # 50 ms that only browsers have to wait for
+
+    try:
+        while (upgraded := upgrade(said, settings.websocket.origins)) is None:
+            more = connection.read(deadline)
+            if not more:
+                return None
+            said += more
+    except Late as error:
+        raise Refused(detect.http_answer("408 Request Timeout")) from error
+    except NoUpgrade as refusal:
+        log.warning("Refused HTTP from %s: %s", connection.peer, refusal)
+        raise Refused(refusal.answer) from refusal
+    wire = upgraded.wire
+    return Opened(wire, False, upgraded.rest, upgraded.answer, wire.framing, wire.take_local)

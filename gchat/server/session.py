@@ -35,6 +35,7 @@ class Session:
         "command_count",
         "connected_at",
         "device",
+        "framing",
         "heard_at",
         "host",
         "id",
@@ -83,6 +84,7 @@ class Session:
         # What a plain session shows depends on where it is, so nothing of it is shared: no profile.
         self.caps = cap.ECHO_MESSAGE if plain else 0
         self.profile: int | None = None if plain else 0
+        self.framing = 0  # TEXT_FRAMES or BINARY_FRAMES for a WebSocket
         self.outbox = Outbox()
         self.bucket = TokenBucket(limits.command_rate if throttle else 0.0, limits.command_burst, now)
         self.nick_bucket = TokenBucket(limits.nick_rate if throttle else 0.0, limits.nick_burst, now)
@@ -116,7 +118,7 @@ class Session:
         """Replace the negotiated capabilities."""
         self.caps = caps
         if not self.plain:
-            self.profile = caps
+            self.profile = caps | self.framing
         if self.user is not None:
             for channel in self.user.channels.values():
                 channel.sessions.regroup()

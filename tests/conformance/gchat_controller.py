@@ -19,7 +19,7 @@ from gchat.server.passwords import hash_password
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 CONFIG = """
-listen = ["{listener}"]
+listen = [{listeners}]
 
 [server]
 name = "My.Little.Server"
@@ -113,8 +113,9 @@ class GchatController(BaseServerController, DirectoryBasedController):
         websocket_port: int | None,
     ) -> None:
         """Start a server with a configuration made for one test."""
-        if websocket_hostname is not None:
-            raise NotImplementedByController("WebSocket")
+        listeners = [f"{'tls://' if ssl else ''}{hostname}:{port}"]
+        if websocket_hostname is not None:  # it would do with the other one
+            listeners.append(f"{websocket_hostname}:{websocket_port}")
         if run_services:
             raise NotImplementedByController("accounts")
         self.port, self.hostname = port, hostname
@@ -127,7 +128,7 @@ class GchatController(BaseServerController, DirectoryBasedController):
         with self.open_file("gchat-server.toml") as file:
             file.write(
                 CONFIG.format(
-                    listener=f"{'tls://' if ssl else ''}{hostname}:{port}",
+                    listeners=", ".join(f'"{listener}"' for listener in listeners),
                     password=hash_password(password) if password else "",
                     cert=cert,
                     key=key,
