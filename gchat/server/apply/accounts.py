@@ -8,7 +8,7 @@ from gchat.server import accounts, events, nicknames, services
 from gchat.server import capabilities as cap
 from gchat.server.accounts import Account
 from gchat.server.apply.context import Applying
-from gchat.server.apply.users import change_nick, make_room, tell_interested, tell_logged_in
+from gchat.server.apply.users import change_nick, make_room, stays, tell_interested, tell_logged_in
 from gchat.server.stores.base import Document
 from gchat.server.world import User
 
@@ -51,6 +51,9 @@ def account_changed(now: Applying, event: events.AccountChanged) -> None:
     if event.field == "suspended" and event.value:
         for user in now.world.users_of(account.name):
             _end(now, user, f"The account {account.name} is suspended: {event.value}")
+    for user in now.world.users_of(account.name):
+        if not user.sessions and not stays(now, user):
+            now.engine.backplane.commit(events.Quit(user.uid, "No longer always on"), None)
 
 
 def account_dropped(now: Applying, event: events.AccountDropped) -> None:
@@ -135,6 +138,8 @@ def logged_out(now: Applying, event: events.LoggedOut) -> None:
 
 def _log_out(now: Applying, user: User) -> None:
     now.world.log_in(user, "")
+    if not user.sessions:  # without an account nobody stays
+        now.engine.backplane.commit(events.Quit(user.uid, "Logged out"), None)
     for session in user.sessions:
         session.account = session.device = ""
         params = (session.name, user.source, RPL_LOGGEDOUT.text)

@@ -26,6 +26,8 @@ from gchat.server.world import User
 
 log = logging.getLogger("gchat.server")
 
+ABSENT = "Not connected"  # why somebody is away who stays without a connection
+
 
 def registered(now: Applying, event: events.Registered) -> None:
     """A user is here, or one more connection of a user.
@@ -96,6 +98,8 @@ def _attach(now: Applying, user: User, device: str) -> None:
     now.world.attach(user, session)
     log.info("Another device of %s", user.nick)
     replies.welcome(origin)
+    if user.away == ABSENT:
+        set_away(now, user, "")
     for channel in user.channels.values():
         now.echo(join_shape(now, user, channel.name))
         if channel.topic:
@@ -104,15 +108,23 @@ def _attach(now: Applying, user: User, device: str) -> None:
 
 
 def detached(now: Applying, event: events.Detached) -> None:
-    """A connection ended; the user goes with the last one."""
+    """A connection ended; the user goes with the last one, or is away from then on."""
     user = now.world.users.get(event.uid)
     if user is None:
         return
     session = next((session for session in user.sessions if session.id == event.session), None)
-    if session is not None and len(user.sessions) > 1:
+    if session is not None and (len(user.sessions) > 1 or stays(now, user)):
         now.world.detach(user, session)
+        if not user.sessions and not user.away:
+            set_away(now, user, ABSENT)
         return
     _remove(now, user, event.reason)
+
+
+def stays(now: Applying, user: User) -> bool:
+    """True for a user who is here without a connection, too."""
+    account = now.world.account(user.account)
+    return account is not None and account.stays(now.engine.settings.accounts)
 
 
 def make_room(now: Applying, nick: str, account: Account) -> bool:
@@ -195,13 +207,16 @@ def away_set(now: Applying, event: events.AwaySet) -> None:
     user = now.world.users.get(event.uid)
     if user is None:
         return
-    changed = user.away != event.message
-    user.away = event.message
     if now.origin is not None:
         now.origin.reply(RPL_NOWAWAY if event.message else RPL_UNAWAY)
-    if changed:
-        params = (event.message,) if event.message else ()
-        tell_interested(now, user, cap.AWAY_NOTIFY, "AWAY", *params)
+    set_away(now, user, event.message)
+
+
+def set_away(now: Applying, user: User, message: str) -> None:
+    """Have a user be away, or back for an empty message, and tell who wants to know."""
+    if user.away != message:
+        user.away = message
+        tell_interested(now, user, cap.AWAY_NOTIFY, "AWAY", *([message] if message else []))
 
 
 def realname_set(now: Applying, event: events.RealnameSet) -> None:
