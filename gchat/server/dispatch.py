@@ -18,17 +18,25 @@ from gchat.irc.numerics import (
     ERR_NOTREGISTERED,
     ERR_UNKNOWNCOMMAND,
 )
+from gchat.server import capabilities as cap
+from gchat.server.apply import returning
 from gchat.server.commands import (
     accounts,
     channels,
+    history,
+    markers,
     messages,
     modes,
     monitor,
+    multiline,
     negotiation,
     operators,
     presence,
+    redaction,
     registration,
+    replay,
     sasl,
+    search,
     server,
     services,
     who,
@@ -80,6 +88,12 @@ TABLE: dict[str, Command] = {
     "TAGMSG": Command(messages.tagmsg),
     "NS": Command(services.nickserv_),
     "NICKSERV": Command(services.nickserv_),
+    "BATCH": Command(multiline.batch, 1),
+    "CHATHISTORY": Command(history.chathistory),
+    "MARKREAD": Command(markers.markread),
+    "REDACT": Command(redaction.redact, 2),
+    "EDIT": Command(redaction.edit, 3),
+    "SEARCH": Command(search.search, 1),
     "WHO": Command(who.who),
     "WHOIS": Command(whois.whois),
     "WHOWAS": Command(whois.whowas),
@@ -116,9 +130,14 @@ def run(request: Request) -> Steps | None:
     """Find the command, pass its guards, call its handler.  Raises ReplyError or FailError for a refusal."""
     message = request.message
     command = TABLE.get(message.command)
+    if message.tags and "batch" in message.tags and _is_part_of_batch(request):
+        multiline.line(request)
+        return None
     if command is None:
         if message.command == _BAD_LINE:
             _refuse_line(*message.params)
+        if message.command == returning.REPLAY:
+            return replay.replay(request)
         if request.session.user is None:
             raise ReplyError(ERR_NOTREGISTERED)
         raise ReplyError(ERR_UNKNOWNCOMMAND, message.command)
@@ -134,6 +153,13 @@ def run(request: Request) -> Steps | None:
     counts = request.engine.command_counts
     counts[message.command] = counts.get(message.command, 0) + 1
     return command.handler(request)
+
+
+def _is_part_of_batch(request: Request) -> bool:
+    session = request.session
+    if session.user is None or request.message.command == "BATCH":
+        return False
+    return session.batch is not None or bool(session.caps & cap.MULTILINE)
 
 
 def _refuse_line(reason: str, text: str) -> None:

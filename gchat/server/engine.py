@@ -33,6 +33,7 @@ log = logging.getLogger("gchat.server")
 
 REGISTRATION_RATE = 1 / 300  # new accounts a second, from one address
 REGISTRATION_BURST = 10.0
+BATCHED = 0.1  # tokens of a line within a batch
 LINE_OVERHEAD = 64  # bytes a waiting line is counted as on top of its text
 
 
@@ -59,7 +60,7 @@ class Engine:
         self.clock = clock
         self.entropy = entropy
         self.started_at = clock()
-        self.world = World()
+        self.world: World = World()
         self.monitors = Monitors()
         self.queue = BroadcastQueue(wake)
         self.store = store
@@ -117,7 +118,7 @@ class Engine:
         for item in session.wire.feed(data):
             if session.closing:
                 return
-            if not inbox and session.request is None and session.bucket.take(now):
+            if not inbox and session.request is None and session.bucket.take(now, _cost(session, item)):
                 self._handle(session, item)
             else:
                 self._keep(session, item)
@@ -174,7 +175,7 @@ class Engine:
         """Handle what waits in the inbox, one request at a time, as fast as the bucket allows."""
         inbox, now = session.inbox, self.clock()
         while inbox and session.request is None and not session.closing:
-            if not session.bucket.take(now):
+            if not session.bucket.take(now, _cost(session, inbox[0])):
                 self._lagging[session] = None
                 return
             item = inbox.popleft()
@@ -240,6 +241,16 @@ class Engine:
             if not request.session.closing:  # ERROR is the last that a client hears
                 request.finish()
             request.session.request = None
+            self._run_errands(request.session)
+
+    def errand(self, session: Session, message: Message) -> None:
+        """Have a command handled for a session that did not send it, before its own next line."""
+        session.errands.append(message)
+        self._run_errands(session)
+
+    def _run_errands(self, session: Session) -> None:
+        while session.errands and session.request is None and not session.closing:
+            self._handle(session, session.errands.popleft())
 
     # events
 
@@ -305,6 +316,9 @@ class Engine:
         for session in list(self.sessions.values()):
             if session.closing:
                 continue
+            if session.batch is not None and session.batch.overdue(now):
+                params = ("BATCH", "TIMEOUT", session.batch.reference, "The batch was left open for too long")
+                self.queue.send(session, Message("FAIL", params, self.settings.server.name))
             if session.user is None:
                 if limits.registration_timeout and now - session.connected_at > limits.registration_timeout:
                     self.close(session, "Registration timed out")
@@ -356,6 +370,13 @@ class Engine:
         for session in self.sessions.values():
             if not session.closing:
                 self._say_goodbye(session, reason, reason)
+
+
+def _cost(session: Session, item: Message | BadLine) -> float:
+    """The tokens that a line costs: the lines of a batch, which has its own limits, cost little."""
+    if session.batch is None or isinstance(item, BadLine) or "batch" not in item.tags:
+        return 1.0
+    return BATCHED
 
 
 def _weight(item: Message | BadLine) -> int:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from gchat.irc.message import NO_TAGS
 from gchat.irc.modes import ModeChange
+from gchat.server.multiline import Line
 
 
 class Registered(NamedTuple):
@@ -129,6 +130,42 @@ class Said(NamedTuple):
     text: str
     tags: Mapping[str, str] = NO_TAGS
     prefix: str = ""
+    lines: tuple[Line, ...] = ()  # of a message of several, as they came; ``text`` has them combined
+
+
+class Redacted(NamedTuple):
+    """A kept message is to be gone.
+
+    ``target`` is the one of its record, ``name`` what the message was addressed to, as it is shown.
+    """
+
+    uid: str
+    target: str
+    name: str
+    msgid: str
+    reason: str = ""
+
+
+class Edited(NamedTuple):
+    """A kept message, with this ``msgid`` at first, says something else now; the rest as in Redacted.
+
+    ``command`` is the one of the message.
+    """
+
+    uid: str
+    target: str
+    name: str
+    msgid: str
+    command: str
+    text: str
+
+
+class MarkedRead(NamedTuple):
+    """A user has read a channel or a conversation (by its name) up to a time in Unix milliseconds."""
+
+    uid: str
+    target: str
+    milliseconds: int
 
 
 class Walloped(NamedTuple):
@@ -208,6 +245,9 @@ Event = (
     | ModesSet
     | Invited
     | Said
+    | Redacted
+    | Edited
+    | MarkedRead
     | Walloped
     | Detached
     | LoggedIn

@@ -148,6 +148,32 @@ VERSION [<server>]
 ADMIN [<server>]
   Tells who looks after this server.
 
+CHATHISTORY LATEST <target> <*|selector> <limit>
+CHATHISTORY BEFORE|AFTER|AROUND <target> <selector> <limit>
+CHATHISTORY BETWEEN <target> <selector> <selector> <limit>
+CHATHISTORY TARGETS <selector> <selector> <limit>
+  Shows what was said before in a channel that you are in, or with a nick,
+  as far as you could have read it then. A selector is msgid=<id> or
+  timestamp=YYYY-MM-DDThh:mm:ss.sssZ; TARGETS lists where something was said.
+
+SEARCH <attribute>=<value>[;<attribute>=<value>...]
+  Searches what you may read. Attributes: text (words, \\s for a space), in,
+  from, after, before, limit.
+
+MARKREAD <target> [timestamp=YYYY-MM-DDThh:mm:ss.sssZ]
+  Says up to when you have read a channel or a conversation, or asks for it.
+
+REDACT <target> <msgid> [<reason>]
+  Takes back a message of yours, or removes one from a channel where you
+  are an operator.
+
+EDIT <target> <msgid> <text>
+  Changes a message of yours; who cannot see it change reads the new text.
+
+BATCH +<name> draft/multiline <target>
+BATCH -<name>
+  Begins and ends a message of several lines; each of them has a tag batch.
+
 LUSERS
   Counts users, operators and channels.
 

@@ -9,7 +9,7 @@ and the rest of the turn goes on.  Once a second the store is asked again, and c
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from gchat.irc.message import Message
@@ -25,13 +25,13 @@ MOST: Final = 50_000  # changes that wait for the store in memory; of more, the 
 class Saying(NamedTuple):
     """Something said in this turn that is to be stored, and how it was delivered.
 
-    ``pieces`` are the bytes in the outboxes, ``echo`` the sender's own copy while it waits for its label.
+    ``pieces`` are the bytes in the outboxes, ``echoes`` the sender's own copy while it waits for its label.
     """
 
     record: Record
     request: Request | None
     pieces: list[bytes]
-    echo: Message | None = None
+    echoes: Sequence[Message] = ()
 
 
 def unavailable(command: str, target: str) -> FailError:
@@ -158,7 +158,7 @@ class Keeping:
         for saying in sayings:
             if saying.request is not None:
                 requests[saying.request] = None
-                void += saying.request.take_back(saying.echo)
+                void += saying.request.take_back(saying.echoes)
         self._queue.withdraw(void)
         outboxes = {request.session.outbox for request in requests}
         farewells = [(outbox, outbox.reopen()) for outbox in outboxes]

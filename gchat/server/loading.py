@@ -9,7 +9,8 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from gchat.server import accounts
+from gchat.server import accounts, marks, positions, seats
+from gchat.server.stores.base import Mark
 
 if TYPE_CHECKING:
     from gchat.server.engine import Engine
@@ -34,6 +35,23 @@ def _account(engine: Engine, key: str, body: Mapping[str, Any]) -> None:
         engine.world.put_account(accounts.from_document(body))
 
 
+def _start(engine: Engine) -> Mark:
+    """When everything that was up ended, at the latest."""
+    return max(Mark(int(engine.started_at * 1000)), engine.store.last())
+
+
+def _wall(engine: Engine, key: str, body: Mapping[str, Any]) -> None:
+    engine.world.seats.load_fence(key, body, _start(engine))
+
+
+def _position(engine: Engine, key: str, body: Mapping[str, Any]) -> None:
+    engine.world.positions.load(key, body, _start(engine))
+
+
 _KINDS: dict[str, Callable[[Engine, str, Mapping[str, Any]], None]] = {
     accounts.KIND: _account,
+    seats.SEAT: lambda engine, key, body: engine.world.seats.load_seat(key, body),
+    seats.WALL: _wall,
+    positions.KIND: _position,
+    marks.KIND: lambda engine, key, body: engine.world.marks.load(key, body),
 }

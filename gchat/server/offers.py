@@ -45,7 +45,23 @@ def _registration(engine: Engine) -> str | None:
     return ",".join(key for key, is_so in keys.items() if is_so)
 
 
+def _with_history(engine: Engine) -> str | None:
+    return "" if engine.store.history is not None else None
+
+
+def _multiline(engine: Engine) -> str:
+    # https://ircv3.net/specs/extensions/multiline
+    limits = engine.settings.limits
+    return f"max-bytes={limits.multiline_bytes},max-lines={limits.multiline_lines}"
+
+
 _VALUES: dict[str, Callable[[Engine], str | None]] = {
     "draft/account-registration": _registration,
+    "draft/chathistory": _with_history,
+    "draft/event-playback": _with_history,
+    "draft/message-redaction": _with_history,
+    "draft/multiline": _multiline,
+    "gchat/edit": _with_history,
     "sasl": lambda engine: ",".join(mechanisms(engine)),
+    "soju.im/search": _with_history,
 }

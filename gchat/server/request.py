@@ -11,7 +11,7 @@ settled: the handler has returned and every event that it committed has been app
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gchat.irc.message import Message
@@ -194,8 +194,11 @@ class Request:
         server = self.settings.server.name
         if not held:
             self.send(Message("ACK", (), server, {"label": label}))
-        elif len(held) == 1:
+        elif len(held) == 1 or _is_batch(held):
+            # "The batch type MUST be one of: an existing type applicable to the entire response ..."
             self.send(_tagged(held[0], "label", label))
+            for message in held[1:]:
+                self.send(message)
         else:
             reference = self.engine.batch_reference()
             self.send(Message("BATCH", ("+" + reference, "labeled-response"), server, {"label": label}))
@@ -205,14 +208,15 @@ class Request:
 
     # when what was said cannot be kept (keeping.py)
 
-    def take_back(self, echo: Message | None) -> list[bytes]:
+    def take_back(self, echoes: Sequence[Message]) -> list[bytes]:
         """Have an echo not be part of the answer; return what of the answer was sent in vain."""
         void: list[bytes] = []
         if self._answered:
             self.label, self._answered = self._answered, ""
             void, self._sent = self._sent, []
             self._again = True
-        self._held = [message for message in self._held if message is not echo]
+        void_ids = set(map(id, echoes))
+        self._held = [message for message in self._held if id(message) not in void_ids]
         return void
 
     def answer_again(self) -> None:
@@ -220,6 +224,14 @@ class Request:
         if self._again:
             self._again = False
             self.finish()
+
+
+def _is_batch(messages: Sequence[Message]) -> bool:
+    """True for messages that are one batch, from its beginning to its end."""
+    first, last = messages[0], messages[-1]
+    if (first.command, last.command) != ("BATCH", "BATCH"):
+        return False
+    return first.params[0][0] == "+" and last.params[0] == "-" + first.params[0][1:]
 
 
 def _tagged(message: Message, tag: str, value: str) -> Message:

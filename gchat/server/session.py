@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from gchat.irc.lines import Wire
 from gchat.irc.message import BadLine, Message
 from gchat.server import capabilities as cap
+from gchat.server.multiline import Batch
 from gchat.server.outbox import Outbox
 from gchat.server.settings import Limits
+from gchat.server.stores.base import Mark
 from gchat.server.throttle import TokenBucket
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ class Session:
 
     __slots__ = (
         "account",
+        "batch",
         "bucket",
         "cap_version",
         "caps",
@@ -35,6 +38,7 @@ class Session:
         "command_count",
         "connected_at",
         "device",
+        "errands",
         "framing",
         "heard_at",
         "host",
@@ -57,6 +61,7 @@ class Session:
         "request",
         "sasl",
         "secure",
+        "shown",
         "spoke_at",
         "user",
         "username",
@@ -104,8 +109,11 @@ class Session:
         # what waits: lines not handled yet, the request that is under way, the reason of the end
         self.inbox: deque[Message | BadLine] = deque()
         self.inbox_bytes = 0
+        self.errands: deque[Message] = deque()  # what the server itself has to do for the session
         self.request: Request | None = None
         self.closing = ""
+        self.batch: Batch | None = None  # of lines that are not complete yet
+        self.shown: dict[str, Mark] = {}  # since when it sees each channel, and (empty) direct messages
         self.monitoring: dict[str, str] = {}  # folded nick -> nick as it was given
         self.connected_at = now
         self.heard_at = now

@@ -16,12 +16,17 @@ from gchat.server import roles
 from gchat.server.accounts import Account
 from gchat.server.audience import Audience
 from gchat.server.channel_modes import AT_CREATION
+from gchat.server.marks import Marks
+from gchat.server.positions import Positions
+from gchat.server.seats import Seats
 
 if TYPE_CHECKING:
     from gchat.server.session import Session
 
 WHOWAS_PER_NICK = 8
 WHOWAS_NICKS = 1024
+GUEST = "?"  # in front of the nick of somebody without an account
+SAID = 32  # messages of a guest that are known to be theirs
 INVITES = 64  # that a user may have at a time
 
 
@@ -38,6 +43,7 @@ class User:
         "nick",
         "oper",
         "realname",
+        "said",
         "secure",
         "sessions",
         "signon",
@@ -61,6 +67,7 @@ class User:
         self.channels: dict[str, Channel] = {}  # by folded name
         self.invites: dict[str, Channel] = {}  # by folded name; one that ended is worth nothing
         self.sessions: list[Session] = []
+        self.said: deque[str] | None = None  # ids of a guest's own messages, the last of them
         self.source = str(Source(nick, username, host))
 
     def describe(
@@ -71,6 +78,17 @@ class User:
         self.username = self.username if username is None else username
         self.host = self.host if host is None else host
         self.source = str(Source(self.nick, self.username, self.host))
+
+    def remember(self, msgid: str) -> None:
+        """Know a message of somebody without an account again, so that they can take it back."""
+        if self.said is None:
+            self.said = deque(maxlen=SAID)
+        self.said.append(msgid)
+
+    @property
+    def party(self) -> str:
+        """What this side of direct messages is kept under: no account can be called what a guest is."""
+        return fold(self.account) if self.account else GUEST + fold(self.nick)
 
     @property
     def is_operator(self) -> bool:
@@ -138,6 +156,9 @@ class World:
         self.nicks: dict[str, User] = {}  # by folded nick
         self.channels: dict[str, Channel] = {}  # by folded name
         self.accounts: dict[str, Account] = {}  # by folded name
+        self.seats = Seats()  # what every member may read of what was said before
+        self.positions = Positions()  # how far every device has seen
+        self.marks = Marks()  # how far everybody has read
         self.former_accounts: set[str] = set()  # folded names that nobody else may have
         self._owners: dict[str, str] = {}  # folded nick -> folded name of the account that holds it
         self._online: dict[str, list[User]] = {}  # by the folded name of the account
@@ -280,6 +301,7 @@ class World:
         del channel.members[user]
         del user.channels[channel.key]
         channel.sessions.remove(user.sessions)
+        self.seats.left(user.uid, channel.key)
         if not channel.members:
             del self.channels[channel.key]
 

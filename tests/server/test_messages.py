@@ -327,5 +327,5 @@ def test_what_was_said_is_stored_before_it_is_shown(make_chat):
     chat.engine.store.write = lambda entries: seen.append(([e.params[-1] for e in entries], nine.read()))
     chat.engine.receive(neural.session, b"PRIVMSG #team :one\r\nPRIVMSG #team :two\r\nTOPIC #team :x\r\n")
     chat.settle()
-    assert seen == [(["one", "two"], [])]
+    assert seen == [(["one", "two", "x"], [])]
     assert len(nine.read()) == 3

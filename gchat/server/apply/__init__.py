@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gchat.server import events
-from gchat.server.apply import accounts, channels, messages, users
+from gchat.server.apply import accounts, channels, history, messages, users
 from gchat.server.apply.context import Apply, Applying
 
 __all__ = ["Apply", "Applying", "apply"]
@@ -34,6 +34,9 @@ _TABLE: dict[type[Any], Callable[[Applying, Any], None]] = {
     events.ModesSet: channels.modes_set,
     events.Invited: channels.invited,
     events.Said: messages.said,
+    events.Redacted: history.redacted,
+    events.Edited: history.edited,
+    events.MarkedRead: history.marked_read,
     events.Walloped: messages.walloped,
     events.LoggedIn: accounts.logged_in,
     events.LoggedOut: accounts.logged_out,

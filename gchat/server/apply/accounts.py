@@ -7,6 +7,7 @@ from gchat.irc.numerics import ERR_SASLFAIL, RPL_LOGGEDOUT, RPL_SASLSUCCESS
 from gchat.server import accounts, events, nicknames, services
 from gchat.server import capabilities as cap
 from gchat.server.accounts import Account
+from gchat.server.apply import history, returning, seats
 from gchat.server.apply.context import Applying
 from gchat.server.apply.users import change_nick, make_room, stays, tell_interested, tell_logged_in
 from gchat.server.stores.base import Document
@@ -64,6 +65,7 @@ def account_dropped(now: Applying, event: events.AccountDropped) -> None:
     for user in now.world.users_of(account.name):
         _log_out(now, user)
     now.world.remove_account(account.key)
+    history.forget(now, account.key)
     if event.erased:
         now.engine.keep(Document(accounts.KIND, account.key, None))
     else:
@@ -97,7 +99,10 @@ def logged_in(now: Applying, event: events.LoggedIn) -> None:
         account = account.change("totp_step", event.step)
         keep(now, account)
     session = now.asker
+    again = session is not None and (session.account, session.device) == (account.name, event.device)
     if session is not None:
+        if not again:
+            returning.gone(now, session)
         session.account, session.device = account.name, event.device
         tell_logged_in(now, session, account)
         if now.origin is not None and now.origin.message.command == "AUTHENTICATE":
@@ -107,6 +112,10 @@ def logged_in(now: Applying, event: events.LoggedIn) -> None:
     if user.account != account.name:
         now.world.log_in(user, account.name)
         tell_interested(now, user, cap.ACCOUNT_NOTIFY, "ACCOUNT", account.name, own=True)
+        for channel in user.channels.values():
+            seats.arrived(now, user, channel)
+    if session is not None and not again:
+        returning.logged_in(now, session)
     _give_nick_back(now, user, account, event.reclaim)
 
 
@@ -141,6 +150,7 @@ def _log_out(now: Applying, user: User) -> None:
     if not user.sessions:  # without an account nobody stays
         now.engine.backplane.commit(events.Quit(user.uid, "Logged out"), None)
     for session in user.sessions:
+        returning.gone(now, session)
         session.account = session.device = ""
         params = (session.name, user.source, RPL_LOGGEDOUT.text)
         now.engine.queue.send(session, Message(RPL_LOGGEDOUT.number, params, now.server))

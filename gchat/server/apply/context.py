@@ -11,6 +11,7 @@ from gchat.server.delivery import Shape, Stamp
 from gchat.server.events import Entry
 from gchat.server.request import Request
 from gchat.server.session import Session
+from gchat.server.stores.base import Mark
 
 if TYPE_CHECKING:
     from gchat.server.engine import Engine
@@ -30,6 +31,13 @@ class Applying:
         self.entry = entry
         self.origin = origin
         self.milliseconds = entry.milliseconds
+
+    @property
+    def mark(self) -> Mark:
+        """The place of the event in the order of everything."""
+        mark = Mark.of(self.entry.id)
+        assert mark is not None
+        return mark
 
     @property
     def seconds(self) -> int:
@@ -53,7 +61,13 @@ class Applying:
         return Stamp(self.milliseconds, user.account, msgid, "B" in user.modes, client_tags)
 
     def tell(
-        self, sessions: Iterable[Session], user: User, command: str, *params: str, needs: int = 0, msgid: str = ""
+        self,
+        sessions: Iterable[Session],
+        user: User,
+        command: str,
+        *params: str,
+        needs: int = 0,
+        msgid: str = "",
     ) -> None:
         """Deliver ``:user command params`` to these sessions, the asker's with its label.
 
@@ -65,6 +79,13 @@ class Applying:
             return Message(command, params, source, stamp.tags(caps)) if caps & needs == needs else None
 
         self.deliver(sessions, shape)
+
+    def give(self, session: Session, message: Message) -> None:
+        """Send a message to one session, with the asker's label if it is the asker's."""
+        if self.origin is not None and session is self.asker:
+            self.origin.send(message)
+        else:
+            self.engine.queue.send(session, message)
 
     def deliver(self, sessions: Iterable[Session], shape: Shape) -> None:
         """Deliver to these sessions; the asker's copy goes through its request, which knows its label."""

@@ -19,6 +19,7 @@ from gchat.irc.numerics import (
 from gchat.server import capabilities as cap
 from gchat.server import events, nicknames, replies
 from gchat.server.accounts import Account
+from gchat.server.apply import records, returning, seats
 from gchat.server.apply.context import Applying
 from gchat.server.delivery import Shape
 from gchat.server.session import Session
@@ -77,6 +78,7 @@ def registered(now: Applying, event: events.Registered) -> None:
         )
         return
     replies.welcome(origin)
+    returning.logged_in(now, origin.session)
 
 
 def tell_logged_in(now: Applying, session: Session, account: Account) -> None:
@@ -104,7 +106,11 @@ def _attach(now: Applying, user: User, device: str) -> None:
         now.echo(join_shape(now, user, channel.name))
         if channel.topic:
             replies.topic(origin, channel)
+        if session.caps & cap.READ_MARKER:
+            origin.send(replies.marker(now.engine, user, channel.name))
         replies.names(origin, channel)
+        session.shown[channel.key] = now.mark
+    returning.logged_in(now, session)
 
 
 def detached(now: Applying, event: events.Detached) -> None:
@@ -114,6 +120,7 @@ def detached(now: Applying, event: events.Detached) -> None:
         return
     session = next((session for session in user.sessions if session.id == event.session), None)
     if session is not None and (len(user.sessions) > 1 or stays(now, user)):
+        returning.gone(now, session)
         now.world.detach(user, session)
         if not user.sessions and not user.away:
             set_away(now, user, ABSENT)
@@ -162,7 +169,8 @@ def change_nick(now: Applying, user: User, nick: str) -> None:
     """Give a user another nick, which nobody else has, and tell everybody who sees the user."""
     old = user.nick
     now.world.remember(user, now.seconds)
-    now.tell(now.world.audience(user), user, "NICK", nick)
+    msgid = records.keep(now, user.channels.values(), user, "NICK", nick)
+    now.tell(now.world.audience(user), user, "NICK", nick, msgid=msgid)
     now.world.rename(user, nick)
     for session in user.sessions:
         session.nick = nick
@@ -196,9 +204,15 @@ def killed(now: Applying, event: events.Killed) -> None:
 
 def _remove(now: Applying, user: User, reason: str) -> None:
     others = [session for session in now.world.audience(user) if session.user is not user]
-    now.tell(others, user, "QUIT", reason)
+    for session in user.sessions:
+        returning.gone(now, session)
+    channels = tuple(user.channels.values())
+    msgid = records.keep(now, channels, user, "QUIT", reason)
+    now.tell(others, user, "QUIT", reason, msgid=msgid)
     nick = user.nick
     now.world.remove_user(user, now.seconds)
+    seats.emptied(now, channels)
+    now.world.marks.forget(f" {user.uid}")
     _tell_watchers(now, nick, nick, online=False)
 
 
@@ -284,9 +298,9 @@ def modes_set(now: Applying, event: events.UserModesSet) -> None:
         now.tell(user.sessions, user, "MODE", user.nick, *format_modes(done))
 
 
-def join_shape(now: Applying, user: User, channel: str) -> Shape:
+def join_shape(now: Applying, user: User, channel: str, msgid: str = "") -> Shape:
     """A JOIN as each capability set sees it.  https://ircv3.net/specs/extensions/extended-join"""
-    stamp, source = now.stamp(user), user.source
+    stamp, source = now.stamp(user, msgid), user.source
     extended = (channel, user.account or "*", user.realname)
 
     def shape(caps: int) -> Message:

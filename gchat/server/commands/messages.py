@@ -5,7 +5,7 @@ https://modern.ircdocs.horse/#privmsg-message, https://ircv3.net/specs/extension
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from gchat.irc.message import NO_TAGS
@@ -22,6 +22,7 @@ from gchat.server import admission, roles
 from gchat.server.commands import services
 from gchat.server.events import Said
 from gchat.server.keeping import unavailable
+from gchat.server.multiline import Line
 from gchat.server.replies import MAX_TARGETS
 from gchat.server.request import ReplyError, Request, Steps
 from gchat.server.visibility import can_see
@@ -55,12 +56,24 @@ def _say(request: Request, command: str) -> None:
         return  # a service answers what was said to it and nothing else
     targets, text = _targets_and_text(request, command)
     tags = client_only(request.message.tags)
-    if command == "TAGMSG" and not tags:
-        return  # it says nothing to anybody
+    if command != "TAGMSG" or tags:  # without them it says nothing to anybody
+        say(request, command, targets, text, tags)
+
+
+def say(
+    request: Request,
+    command: str,
+    targets: Iterable[str],
+    text: str,
+    tags: Mapping[str, str],
+    lines: tuple[Line, ...] = (),
+) -> None:
+    """Say something to each target that may be spoken to; ``lines`` are those of a text of several."""
     said: list[tuple[str, Said]] = []
     for target in targets:
         try:
-            said.append((target, _check(request, command, target, text, tags)))
+            event = _check(request, command, target, text, tags)
+            said.append((target, event._replace(lines=lines) if lines else event))
         except ReplyError as error:
             if command != "NOTICE":
                 request.refuse(error)
