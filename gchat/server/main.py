@@ -32,6 +32,7 @@ log = logging.getLogger("gchat.server")
 
 USAGE_ERROR = 2
 GOODBYE = "Server going down"
+ACTIONS = ("add", "passwd", "list", "suspend", "resume", "delete")  # of ``gchat-server account``
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -101,6 +102,10 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     add("hash-password", help="ask for a password and print the hash that the configuration wants")
     backup = add("backup", help="copy what is kept to a file, while the server runs or not")
     backup.add_argument("file", metavar="FILE", help="the copy, which must not be there yet")
+    account = add("account", help="make, list, suspend and delete accounts")
+    account.add_argument("action", choices=ACTIONS, metavar="ACTION", help=", ".join(ACTIONS))
+    account.add_argument("name", nargs="?", default="", metavar="NAME", help="whose; for all but list")
+    account.add_argument("--reason", default="by the administrator", metavar="TEXT", help="why, for suspend")
     for name, text in (
         ("export", "print all that is kept of an account, as JSON Lines"),
         ("erase", "remove an account and the text of everything that it said"),

@@ -1,4 +1,4 @@
-"""``gchat-server backup``, ``export``, ``erase``: the commands, and what a running server does for them."""
+"""``gchat-server account``, ``backup``, ``export``, ``erase``: the commands, and what a running server does for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gchat.irc.casemap import fold
-from gchat.server import control
+from gchat.server import account_tools, control
 from gchat.server.control import ControlError, NoServer
 from gchat.server.events import AccountDropped
 from gchat.server.stores.base import StoreError
@@ -70,6 +70,7 @@ def _erase(arguments: argparse.Namespace, path: str) -> int:
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace, str], int]] = {
+    "account": account_tools.run,
     "backup": _backup,
     "export": _export,
     "erase": _erase,
@@ -95,6 +96,7 @@ def serve(network: Network, store: SqliteStore) -> None:
         except StoreError as error:
             raise ControlError(str(error)) from error
 
+    network.control.on("account", lambda asked: account_tools.manage(network.engine, asked))
     network.control.on("erase", erase)
     network.control.open(store.path)
 

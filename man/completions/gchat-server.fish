@@ -50,8 +50,8 @@ function _shtab_gchat_server_using
   test "$_shtab_gchat_server_cmdpath" = "$argv"
 end
 
-set -g _shtab_gchat_server_commands hash-password backup export erase
-set -g _shtab_gchat_server_opts_with_value --account --config --data-dir --listen --log-format --log-level --port-file --tls-cert --tls-key --while-locked
+set -g _shtab_gchat_server_commands hash-password backup account export erase
+set -g _shtab_gchat_server_opts_with_value --account --config --data-dir --listen --log-format --log-level --port-file --reason --tls-cert --tls-key --while-locked
 
 complete -c gchat-server -e
 complete -c gchat-server -f
@@ -75,6 +75,10 @@ complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_s
 complete -c gchat-server -n '_shtab_gchat_server_using hash-password' -s h -l help -d 'show this help message and exit'
 complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_server_npos -eq 0' -a backup -d 'copy what is kept to a file, while the server runs or not'
 complete -c gchat-server -n '_shtab_gchat_server_using backup' -s h -l help -d 'show this help message and exit'
+complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_server_npos -eq 0' -a account -d 'make, list, suspend and delete accounts'
+complete -c gchat-server -n '_shtab_gchat_server_using account' -s h -l help -d 'show this help message and exit'
+complete -c gchat-server -n '_shtab_gchat_server_using account' -l reason -x -d 'why, for suspend'
+complete -c gchat-server -n '_shtab_gchat_server_using account; and test $_shtab_gchat_server_npos -eq 0' -ka "add passwd list suspend resume delete" -d 'add, passwd, list, suspend, resume, delete'
 complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_server_npos -eq 0' -a export -d 'print all that is kept of an account, as JSON Lines'
 complete -c gchat-server -n '_shtab_gchat_server_using export' -s h -l help -d 'show this help message and exit'
 complete -c gchat-server -n '_shtab_gchat_server_using export' -l account -x -d whose

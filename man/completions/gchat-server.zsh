@@ -10,6 +10,7 @@
 
 _shtab_gchat_server_commands() {
   local _commands=(
+    account:'make, list, suspend and delete accounts'
     backup:'copy what is kept to a file, while the server runs or not'
     erase:'remove an account and the text of everything that it said'
     export:'print all that is kept of an account, as JSON Lines'
@@ -38,6 +39,16 @@ _shtab_gchat_server_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_gchat_server_defaults_added=0
+
+_shtab_gchat_server_account_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--reason[why, for suspend]:TEXT:"
+  ":add, passwd, list, suspend, resume, delete:(add passwd list suspend resume delete)"
+  ":whose\; for all but list:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_gchat_server_account_defaults_added=0
 
 _shtab_gchat_server_backup_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -89,6 +100,7 @@ _shtab_gchat_server() {
       (( CURRENT += 1 ))
       curcontext="${curcontext%:*:*}:_shtab_gchat_server-$line[1]:"
       case $line[1] in
+        account) _arguments -C -s $_shtab_gchat_server_account_options ;;
         backup) _arguments -C -s $_shtab_gchat_server_backup_options ;;
         erase) _arguments -C -s $_shtab_gchat_server_erase_options ;;
         export) _arguments -C -s $_shtab_gchat_server_export_options ;;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.numerics import ERR_SASLFAIL, RPL_LOGGEDOUT, RPL_SASLSUCCESS
 from gchat.server import accounts, events, nicknames, services
@@ -59,8 +60,11 @@ def account_changed(now: Applying, event: events.AccountChanged) -> None:
 
 def account_dropped(now: Applying, event: events.AccountDropped) -> None:
     """An account is gone, and with it every login.  Its name stays taken until all of it was erased."""
-    account = now.world.account(event.account)
+    account, key = now.world.account(event.account), fold(event.account)
     if account is None:
+        if event.erased and key in now.world.former_accounts:
+            now.world.former_accounts.discard(key)
+            now.engine.keep(Document(accounts.KIND, key, None))
         return
     for user in now.world.users_of(account.name):
         _log_out(now, user)
