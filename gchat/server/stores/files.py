@@ -21,6 +21,7 @@ if sys.platform != "win32":
     import fcntl
 
 PRIVATE = 0o600
+PAGE = 2048  # bytes
 SYNCHRONOUS = {"normal": "NORMAL", "full": "FULL"}
 
 
@@ -80,6 +81,8 @@ def connect(path: str, *, write: bool, patience: float, durability: str = "norma
     )
     try:
         if write:
+            # Of a file that is being made: a turn writes a page or two for each channel.
+            connection.execute(f"PRAGMA page_size = {PAGE}")
             # WAL: readers and the writer do not wait for each other.  https://www.sqlite.org/wal.html
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS[durability]}")

@@ -26,12 +26,17 @@ from gchat.server.stores.words import Words
 log = logging.getLogger("gchat.server")
 
 SECOND: Final = 1.0  # between two looks at what there is to do
+QUIET: Final = 50  # changes in a second: while there are more, nothing is indexed unless somebody searches
 SLICE: Final = 100  # records of one transaction
 BREATH: Final = 0.005  # seconds between two of them
-PASSES: Final = 2  # passive checkpoints before the one that others wait for
-SMALL: Final = 4 << 20  # bytes of PATH-wal that are left alone
-LARGE: Final = 64 << 20  # from here on PATH-wal has to begin anew, even where that takes long
+MANY: Final = 1000  # changes after which there is a checkpoint
+SELDOM: Final = 30.0  # seconds after which there is one for fewer
+SMALL: Final = 4 << 20  # bytes of PATH-wal that are left to it
+LARGE: Final = 64 << 20  # from here on PATH-wal begins anew even if the loop has to wait for the disk
+PASSES: Final = 3  # checkpoints before that, each of which leaves only what was written during it
 PATIENCE: Final = 5.0
+
+_PASSIVE: Final = "PRAGMA wal_checkpoint(PASSIVE)"
 
 
 # A document is an account's when its key is the account's name, or begins with it and a space.
@@ -49,10 +54,14 @@ class Maintenance:
     def __init__(self, path: str, turn: threading.Lock, words: Words) -> None:
         self.keep = 0.0  # seconds of history; 0 for all of it
         self.forgot_targets: Callable[[], object] = lambda: None  # called in our turn
+        self.written = 0  # changes, by the loop
         self.lost = ""  # a sentence once the file is no longer where it was
         self._path = path
         self._turn = turn
         self._words = words
+        self._moved = 0  # of ``written``, by the last checkpoint
+        self._moved_at = 0.0
+        self._seen = 0  # of ``written``, a second ago
         self._identity = files.identity(path)
         self._connection: sqlite3.Connection | None = None
         self._using = threading.Lock()  # the connection
@@ -91,10 +100,11 @@ class Maintenance:
     def work(self, now: float) -> None:
         """Do all that there is to do; ``now`` in Unix seconds.  What goes wrong stands in the log."""
         self._watch()
+        quiet, self._seen = self.written - self._seen <= QUIET, self.written
         for name, task in (
-            ("checkpoint", self._checkpoint),
-            ("index", self.index),
-            ("retention", lambda: self._forget_old(now)),
+            ("checkpoint", partial(self._checkpoint, now, quiet)),
+            ("index", partial(self._index, quiet)),
+            ("retention", partial(self._forget_old, now)),
         ):
             try:
                 task()
@@ -112,31 +122,43 @@ class Maintenance:
 
     # checkpoints
 
-    def _checkpoint(self) -> None:
+    def _checkpoint(self, now: float, quiet: bool) -> None:
         """Bring what was written from PATH-wal into the file, so that PATH-wal can begin anew.
 
-        A passive checkpoint makes nobody wait.  https://www.sqlite.org/c3ref/wal_checkpoint_v2.html
+        A passive checkpoint makes nobody wait, and when everything was moved, the next who writes begins
+        anew by itself.  https://www.sqlite.org/c3ref/wal_checkpoint_v2.html
         """
-        try:
-            size = os.stat(f"{self._path}-wal").st_size
-        except FileNotFoundError:
-            return
-        if size < SMALL:
+        fresh = self.written - self._moved
+        if not fresh or (fresh < MANY and now - self._moved_at < SELDOM):
             return
         with self._using, explained(self._path):
             connection = self._opened()
-            for _ in range(PASSES):  # each leaves only what was written during it
-                _, written, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-            if size < LARGE and written != moved:
-                return  # somebody reads what is old: later
-            connection.execute("PRAGMA busy_timeout = 0")
-            try:
-                with self._turn:  # what is left is little
-                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            finally:
-                connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
+            before, (_, frames, _) = self.written, connection.execute(_PASSIVE).fetchone()
+            large = frames * files.PAGE >= LARGE
+            if large:  # the loop may have to wait for what is left after these, so that is to be little
+                for _ in range(PASSES):
+                    before = self.written
+                    connection.execute(_PASSIVE).fetchall()
+            self._moved, self._moved_at = before, now
+            if large:
+                self._begin_anew(connection, "RESTART", before)
+            elif quiet and os.path.getsize(f"{self._path}-wal") >= SMALL:
+                self._begin_anew(connection, "TRUNCATE", before)
+
+    def _begin_anew(self, connection: sqlite3.Connection, how: str, written: int) -> None:
+        connection.execute("PRAGMA busy_timeout = 0")  # not for those who read
+        try:
+            with self._turn:
+                if how == "RESTART" or self.written == written:  # then nothing waits for the disk
+                    connection.execute(f"PRAGMA wal_checkpoint({how})").fetchall()
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
 
     # the index
+
+    def _index(self, quiet: bool) -> None:
+        if quiet:
+            self.index()
 
     def index(self) -> None:
         """Let the index learn and forget; then forget what it was to forget."""
@@ -207,6 +229,7 @@ class Maintenance:
                 with suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
                 raise
+            self.written += 1
             return result
 
     def _opened(self) -> sqlite3.Connection:

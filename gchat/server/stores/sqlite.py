@@ -117,6 +117,7 @@ class SqliteStore:
                 connection.execute("BEGIN IMMEDIATE")
                 self._keep(connection, changes)
                 connection.execute("COMMIT")
+                self.maintenance.written += len(changes)
             except BaseException:
                 self._targets.clear()  # some of them may be undone now
                 with suppress(sqlite3.Error):
