@@ -77,6 +77,9 @@ def _people(settings: Settings) -> Iterator[str]:
     yield f"Password to come in: {'yes' if server.password else 'none'}"
     operators = ", ".join(f"{operator.name} (from {operator.host})" for operator in settings.operators)
     yield f"Operators: {operators or 'none'}"
+    if settings.gateways:
+        described = (f"{gateway.name} (from {', '.join(gateway.hosts)})" for gateway in settings.gateways)
+        yield f"Gateways: {', '.join(described)}"
     lines = len(server.motd.rstrip("\n").split("\n")) if server.motd else 0
     yield f"Message of the day: {f'{lines} lines' if lines else 'none'}"
     if tutorial.enabled:

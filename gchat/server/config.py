@@ -17,8 +17,8 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from gchat.paths import config_folder
-from gchat.server import nicknames, passwords, settings
-from gchat.server.settings import Listener, Operator, Settings
+from gchat.server import gateways, nicknames, passwords, settings
+from gchat.server.settings import Gateway, Listener, Operator, Settings
 
 FILE_NAME = "gchat-server.toml"
 _ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/]+")
@@ -129,6 +129,16 @@ def _origins(value: object) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(item, str) and _ORIGIN.fullmatch(item) for item in value):
         return tuple(value)
     raise ConfigError('a list of sites, such as ["https://chat.example.org", "http://localhost:*"]')
+
+
+def _is_host(text: str) -> bool:
+    return text == gateways.UNIX or gateways.network(text) is not None
+
+
+def _hosts(value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and value and all(isinstance(item, str) and _is_host(item) for item in value):
+        return tuple(value)
+    raise ConfigError('a list of addresses, such as ["192.0.2.7", "10.0.0.0/8", "unix"]')
 
 
 def _addresses(value: object) -> tuple[Listener, ...]:
@@ -254,6 +264,12 @@ OPERATOR_KEYS: tuple[Key, ...] = (
     Key("operators.NAME", "host", _line, "*", "user@host masks of those who may use it, with spaces between"),
 )
 
+GATEWAY_KEYS: tuple[Key, ...] = (
+    Key("gateways.NAME", "hosts", _hosts, None, "the addresses that the gateway connects from"),
+    Key("gateways.NAME", "password", _hash, "", "a hash of its password for WEBIRC; empty for no WEBIRC"),
+    Key("gateways.NAME", "proxy", _choice("no", "optional", "required"), "no", "the PROXY protocol"),
+)
+
 
 # --- the file ------------------------------------------------------------------------------------
 
@@ -280,9 +296,10 @@ def load(file: str) -> Settings:
 
 
 def _interpret(found: dict[str, Any], file: str) -> Settings:
-    operators = found.pop("operators", {})
+    operators, passing = found.pop("operators", {}), found.pop("gateways", {})
     tables = {name: _table(found.pop(name, {}), name, file) for name in _TABLES}
-    above = _read(found, [key for key in KEYS if not key.table], file, also=(*_TABLES, "operators"))
+    named = (*_TABLES, "operators", "gateways")
+    above = _read(found, [key for key in KEYS if not key.table], file, also=named)
     values = {
         name: _read(table, [key for key in KEYS if key.table == name], file, f"{name}.")
         for name, table in tables.items()
@@ -296,6 +313,7 @@ def _interpret(found: dict[str, Any], file: str) -> Settings:
     result = Settings(
         **{name: _TABLES[name](**values[name]) for name in _TABLES}, operators=_operators(operators, file)
     )
+    result = dataclasses.replace(result, gateways=_gateways(passing, file))
     return dataclasses.replace(result, listeners=above["listen"]) if above else result
 
 
@@ -359,6 +377,17 @@ def _operators(found: object, file: str) -> tuple[Operator, ...]:
             raise ConfigError(f"{file}: {where}.password: expected what gchat-server hash-password prints")
         operators.append(Operator(name, **values))
     return tuple(operators)
+
+
+def _gateways(found: object, file: str) -> tuple[Gateway, ...]:
+    result = []
+    for name, table in _table(found, "gateways.NAME", file).items():
+        where = f"gateways.{name}"
+        values = _read(_table(table, where, file), list(GATEWAY_KEYS), file, f"{where}.")
+        if "hosts" not in values:
+            raise ConfigError(f"{file}: {where}.hosts: expected the addresses that the gateway connects from")
+        result.append(Gateway(name, **values))
+    return tuple(result)
 
 
 def beside(file: str, name: str) -> str:

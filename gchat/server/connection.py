@@ -20,6 +20,7 @@ import gevent
 from gevent.hub import get_hub
 
 if TYPE_CHECKING:
+    from gchat.server.census import Address
     from gchat.server.session import Session
     from gchat.server.tls import Channel
 
@@ -43,10 +44,11 @@ class Late(Exception):
 class Connection:
     """A connection between ``accept`` and ``close``.  To be made in the greenlet that reads it.
 
-    ``host`` is what users see of its address, ``peer`` what the log says of it.
+    ``address`` is another one once a gateway has said whom it connects for.
     """
 
     __slots__ = (
+        "_ahead",
         "_loop",
         "_reader",
         "_recv",
@@ -56,21 +58,19 @@ class Connection:
         "_unsent",
         "_watcher",
         "_writable",
+        "address",
         "answers",
         "channel",
         "ending",
         "failure",
-        "host",
         "patient",
-        "peer",
         "sendq",
         "session",
     )
 
-    def __init__(self, sock: socket.socket, host: str, peer: str, sendq: int) -> None:
+    def __init__(self, sock: socket.socket, address: Address, sendq: int) -> None:
         hub = get_hub()
-        self.host = host
-        self.peer = peer
+        self.address = address
         self.sendq = sendq  # bytes that may wait for this client
         self.channel: Channel | None = None  # TLS, once its handshake has begun
         self.session: Session | None = None  # once it is known what the other side speaks
@@ -84,11 +84,22 @@ class Connection:
         self._loop: Any = hub.loop
         self._reader = gevent.getcurrent()
         self._sleep = hub.switch
+        self._ahead: bytes | None = None  # was read already, and is what the next read gives
         self._unsent = bytearray()
         self._writable: Any = None
         # It watches as long as the reader lives, who in all that time waits for nothing else.
         self._watcher = self._loop.io(sock.fileno(), _READ)
         self._watcher.start(self._reader.switch)
+
+    @property
+    def host(self) -> str:
+        """What users see of its address."""
+        return self.address.host
+
+    @property
+    def peer(self) -> str:
+        """What the log says of its address."""
+        return self.address.peer
 
     # reading: in the reader's greenlet
 
@@ -97,6 +108,9 @@ class Connection:
 
         ``deadline`` in monotonic seconds, 0 for none.  Raises Late and OSError (TlsError is one).
         """
+        if self._ahead is not None:
+            ahead, self._ahead = self._ahead, None
+            return ahead
         while True:
             data = self.read_raw(deadline)
             if self.channel is None or not data:
@@ -107,6 +121,10 @@ class Connection:
                 self._push_raw(own)
             if text or over:
                 return text
+
+    def unread(self, data: bytes) -> None:
+        """Have the next ``read`` give this."""
+        self._ahead = data
 
     def read_raw(self, deadline: float = 0.0) -> bytes:
         """Read what is on the wire, which for TLS is not the text."""

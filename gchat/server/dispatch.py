@@ -23,6 +23,7 @@ from gchat.server.apply import returning
 from gchat.server.commands import (
     accounts,
     channels,
+    gateways,
     history,
     markers,
     messages,
@@ -65,6 +66,7 @@ class Command(NamedTuple):
 
 TABLE: dict[str, Command] = {
     "CAP": Command(negotiation.cap_, 1, When.ANY),
+    "WEBIRC": Command(gateways.webirc, 4, When.BEFORE),
     "PASS": Command(registration.pass_, 1, When.BEFORE),
     "NICK": Command(registration.nick, 0, When.ANY),
     "USER": Command(registration.user, 4, When.BEFORE),

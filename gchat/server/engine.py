@@ -74,6 +74,8 @@ class Engine:
         self.command_counts: dict[str, int] = {}
         self.asks_certificates = False  # set by the shell: TLS listeners ask clients for theirs
         self.rehash: Callable[[], str] = lambda: ""  # set by the shell: reads the configuration again
+        # set by the shell: a session is really from this address and port; why it may not be, if it may not
+        self.relocate: Callable[[Session, str, int], str] = lambda session, ip, port: ""
         self._work = work
         self._node = node
         self._ids = count(1)

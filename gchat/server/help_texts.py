@@ -13,6 +13,10 @@ CAP LS [version] | LIST | REQ :names | END
   Negotiates capabilities: extensions of the protocol that your program
   understands. It does this by itself, before it is registered.
 
+WEBIRC <password> <gateway> <hostname> <address> [:<options>]
+  Says whom a gateway of the web connects for. For gateways that the
+  server's configuration names.
+
 PASS <password>
   Gives the server's password, where it has one. Your program sends it
   before NICK and USER.

@@ -22,17 +22,18 @@ from gevent.event import Event
 from gevent.hub import get_hub
 
 from gchat.irc.message import Message, encode
+from gchat.server import gateways
 from gchat.server.backplane.local import LocalBackplane
-from gchat.server.census import Address, Census, name
+from gchat.server.census import Census, name
 from gchat.server.connection import CLOSED, Connection, Late, explain
 from gchat.server.control import Control
 from gchat.server.doors import Doors, is_exhaustion
 from gchat.server.engine import Engine
 from gchat.server.flush import Flush
-from gchat.server.opening import Opened, Refused, open_
+from gchat.server.opening import Opened, Refused, open_, passed_on
 from gchat.server.request import Request
 from gchat.server.session import Session
-from gchat.server.settings import Listener, Settings
+from gchat.server.settings import Gateway, Listener, Settings
 from gchat.server.stores.base import ForgetfulStore, Store
 from gchat.server.worker import Worker
 
@@ -77,6 +78,7 @@ class Network:
             backplane=partial(LocalBackplane, last=store.last()),
             entropy=os.urandom,
         )
+        self.engine.relocate = self._relocate
 
     # beginning, changing, ending
 
@@ -127,28 +129,35 @@ class Network:
         """Serve one client from the beginning to the end, in a greenlet of its own."""
         address = name(accepted)
         settings = self.engine.settings
-        refusal = self._census.why_not(address, settings.limits, settings.throttle)
+        known = gateways.at(settings.gateways, address.host)  # each of their clients is counted by itself
+        refusal = self._census.why_not(address, settings.limits, settings.throttle and not known)
         if refusal:
             log.warning("Refused %s: %s", address.printed, refusal)
             if not tls:
                 _refuse(sock, goodbye(address.host, refusal))
             return
         log.info("Connected with %s", address.printed)
-        connection = Connection(sock, address.host, address.peer, settings.limits.sendq)
+        connection = Connection(sock, address, settings.limits.sendq)
         self._census.enter(address)
         self._connections.add(connection)
         self._empty.clear()
         reason = "Internal error"
         try:
-            reason = self._attend(connection, settings, self.context if tls else None)
+            reason = self._attend(connection, settings, self.context if tls else None, known)
         finally:
-            self._leave(connection, address, reason)
+            self._leave(connection, reason)
 
-    def _attend(self, connection: Connection, settings: Settings, context: SSLContext | None) -> str:
+    def _attend(
+        self, connection: Connection, settings: Settings, context: SSLContext | None, known: list[Gateway]
+    ) -> str:
         """Open a connection and read it to its end; return why it ended."""
         try:
             try:
-                opened = open_(connection, settings, context)
+                header, said = passed_on(connection, settings, known)
+                refusal = self._move(connection, header.ip, header.port) if header and header.ip else ""
+                if refusal:
+                    raise Refused(goodbye(connection.host, refusal))
+                opened = open_(connection, settings, context, said)
             except Refused as refused:
                 self._part(connection, refused.answer)
                 opened = None
@@ -161,6 +170,23 @@ class Network:
         except OSError as error:
             return connection.failure or explain(error)
         return connection.failure or CLOSED
+
+    def _move(self, connection: Connection, ip: str, port: int) -> str:
+        """Have a connection be from the address that a gateway gives; return why it may not come in."""
+        address, settings = name((gateways.address(ip), port)), self.engine.settings
+        log.info("%s is %s", connection.peer, address.printed)
+        # It is counted already, in all.
+        self._census.leave(connection.address)
+        refusal = self._census.why_not(address, settings.limits, settings.throttle)
+        self._census.enter(address)
+        connection.address = address
+        return refusal
+
+    def _relocate(self, session: Session, ip: str, port: int) -> str:
+        connection = self._links[session]
+        refusal = self._move(connection, ip, port)
+        session.host, session.peer = connection.host, connection.peer
+        return refusal
 
     def _link(self, connection: Connection, opened: Opened, secure: bool) -> None:
         engine = self.engine
@@ -223,8 +249,8 @@ class Network:
         self._ending[connection] = time.monotonic() + self.engine.settings.limits.shutdown_timeout
         connection.end()
 
-    def _leave(self, connection: Connection, address: Address, reason: str) -> None:
-        session = connection.session
+    def _leave(self, connection: Connection, reason: str) -> None:
+        session, address = connection.session, connection.address
         connection.close()
         if session is not None:
             self.engine.lost(session, reason)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from gchat.irc.lines import Wire
 from gchat.irc.wire import IrcWire
+from gchat.server import proxy
 from gchat.server.connection import Connection, Late
-from gchat.server.settings import Settings
+from gchat.server.settings import Gateway, Settings
 from gchat.tutorial import detect
 from gchat.tutorial.detect import Detected
 from gchat.tutorial.wire import TutorialWire
@@ -50,11 +51,53 @@ class Opened(NamedTuple):
     answers: Callable[[], list[bytes]] | None = None
 
 
-def open_(connection: Connection, settings: Settings, context: SSLContext | None) -> Opened | None:
-    """Find out who is there; None when they have gone.  Raises Refused, Late and OSError."""
+def passed_on(
+    connection: Connection, settings: Settings, gateways: Iterable[Gateway]
+) -> tuple[proxy.Header | None, bytes]:
+    """Read the PROXY header of a gateway that sends one; return it and what came with it.
+
+    Raises Refused, Late and OSError.
+    """
+    modes = {gateway.proxy for gateway in gateways}
+    if modes <= {"no"}:
+        return None, b""
+    required, limits = "required" in modes, settings.limits
+    # Whoever may come without one may be silent, too, and is to be greeted in time.
+    patience = settings.tutorial.greet_after if settings.tutorial.enabled and not required else 0.0
+    deadline = time.monotonic() + (patience or limits.registration_timeout or _DAY)
+    said = b""
+    try:
+        while True:
+            more = connection.read_raw(deadline)
+            said += more
+            if not required and not (more and proxy.may_begin(said)):
+                return None, said
+            header = proxy.read(said)
+            if header is not None:
+                return header, said[header.size :]
+            if not more:
+                return None, b""
+    except Late:
+        if required:
+            raise
+        return None, said
+    except proxy.Malformed as error:
+        log.warning("Refused %s: %s", connection.peer, error)
+        raise Refused(b"") from error
+
+
+def open_(
+    connection: Connection, settings: Settings, context: SSLContext | None, said: bytes = b""
+) -> Opened | None:
+    """Find out who is there; None when they have gone.  Raises Refused, Late and OSError.
+
+    ``said`` came already; for TLS it is the beginning of the handshake.
+    """
     deadline = time.monotonic() + (settings.limits.registration_timeout or _DAY)
     if context is not None:
-        shake_hands(connection, context, deadline)
+        shake_hands(connection, context, deadline, said)
+    elif said:
+        connection.unread(said)
     greeted = False
     said = b""
     if settings.tutorial.enabled:
@@ -68,19 +111,23 @@ def open_(connection: Connection, settings: Settings, context: SSLContext | None
     return _listen(connection, settings, said, greeted, deadline)
 
 
-def shake_hands(connection: Connection, context: SSLContext, deadline: float) -> None:
-    """Begin TLS.  Raises Late and OSError."""
+def shake_hands(connection: Connection, context: SSLContext, deadline: float, said: bytes = b"") -> None:
+    """Begin TLS; ``said`` came already.  Raises Late and OSError."""
     from gchat.server.tls import Channel, TlsError
 
     channel = Channel(context)
     done = False
     try:
         while not done:
-            data = connection.read_raw(deadline)
+            data, said = said or connection.read_raw(deadline), b""
             if not data:
                 raise TlsError("it went away during the handshake")
             done = channel.handshake(data)
             connection.push(channel.take())
+        # The last bytes of the handshake may have come together with the first of the text.
+        text, over = channel.decrypt(b"")
+        if text or over:
+            connection.unread(text)
     except TlsError as error:
         connection.push(channel.take())  # the alert that tells the other side why
         log.info("No TLS with %s: %s", connection.peer, error)

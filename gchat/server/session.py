@@ -40,6 +40,7 @@ class Session:
         "device",
         "errands",
         "framing",
+        "gateway",
         "heard_at",
         "host",
         "id",
@@ -101,6 +102,7 @@ class Session:
         self.password = ""
         self.negotiating = False
         self.certificate = ""  # SHA-256 fingerprint of the client's, in hexadecimal
+        self.gateway = ""  # whose word it is that the host is this
         self.sasl: Exchange | None = None  # the exchange that is under way
         self.account = ""  # logged in to, before there is a user who could be
         self.device = ""  # which of the account's devices this is, if it said so

@@ -113,6 +113,19 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True)
+class Gateway:
+    """``[gateways.NAME]``: who may say whose connection it passes on.
+
+    ``hosts`` are addresses, networks (``10.0.0.0/8``) and ``unix``; ``proxy`` is no, optional or required.
+    """
+
+    name: str
+    hosts: tuple[str, ...]
+    password: str = ""  # of WEBIRC, a hash made by ``gchat-server hash-password``; empty: no WEBIRC
+    proxy: str = "no"  # whether a PROXY header comes before anything else
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """``[log]``: ``format`` is plain or json, ``level`` debug, info, warning or error."""
 
@@ -185,4 +198,5 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     log: Log = field(default_factory=Log)
     operators: tuple[Operator, ...] = ()
+    gateways: tuple[Gateway, ...] = ()
     throttle: bool = True  # False: no rates and no limit per address (--no-throttle, for measuring)

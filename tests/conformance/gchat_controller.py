@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from irctest.basecontrollers import BaseServerController, DirectoryBasedController
 from irctest.patma import ANYSTR, StrRe
@@ -39,6 +40,10 @@ enabled = false
 
 [operators.operuser]
 password = "{oper}"
+
+[gateways.local]
+hosts = ["127.0.0.1"]
+proxy = "{proxy}"
 """
 
 _OPER = hash_password("operpassword")
@@ -133,6 +138,7 @@ class GchatController(BaseServerController, DirectoryBasedController):
                     cert=cert,
                     key=key,
                     oper=_OPER,
+                    proxy="required" if self.wants_proxy() else "optional",
                 )
             )
         clock: list[str] = []
@@ -142,6 +148,22 @@ class GchatController(BaseServerController, DirectoryBasedController):
         config = str(self.directory / "gchat-server.toml")
         command = [sys.executable, "-m", "gchat.server", "--config", config, "--no-throttle"]
         self.proc = self.execute([*clock, *command], proc_name="gchat", cwd=CHECKOUT)
+
+
+    def wants_proxy(self) -> bool:
+        """Tell whether a test of Ergo's configures its listeners for the PROXY protocol and nothing else."""
+        config = _Tree({"server": _Tree({"listeners": {"": None}})})
+        if self.test_config.ergo_config is not None:
+            self.test_config.ergo_config(config)
+        return bool((config["server"]["listeners"][""] or {}).get("proxy"))
+
+
+class _Tree(dict[str, Any]):
+    """Tables that are there as soon as they are looked at."""
+
+    def __missing__(self, key: str) -> _Tree:
+        table = self[key] = _Tree()
+        return table
 
 
 def get_irctest_controller_class() -> type[GchatController]:
