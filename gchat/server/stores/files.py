@@ -166,4 +166,6 @@ class Lock:
 
     def release(self) -> None:
         """Let others have it."""
-        os.close(self._file)
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
