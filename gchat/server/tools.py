@@ -71,6 +71,7 @@ def _erase(arguments: argparse.Namespace, path: str) -> int:
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace, str], int]] = {
     "account": account_tools.run,
+    "account": account_tools.run,
     "backup": _backup,
     "export": _export,
     "erase": _erase,
@@ -96,6 +97,7 @@ def serve(network: Network, store: SqliteStore) -> None:
         except StoreError as error:
             raise ControlError(str(error)) from error
 
+    network.control.on("account", lambda asked: account_tools.manage(network.engine, asked))
     network.control.on("account", lambda asked: account_tools.manage(network.engine, asked))
     network.control.on("erase", erase)
     network.control.open(store.path)

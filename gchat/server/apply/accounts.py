@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gchat.irc.casemap import fold
+from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.numerics import ERR_SASLFAIL, RPL_LOGGEDOUT, RPL_SASLSUCCESS
 from gchat.server import accounts, events, nicknames, services
