@@ -131,7 +131,7 @@ def test_a_long_password_comes_in_pieces(chat, client):
         (["AUTHENTICATE PLAIN", "AUTHENTICATE *"], ["AUTHENTICATE", "906"]),
         (["AUTHENTICATE PLAIN", f"AUTHENTICATE {'A' * 401}"], ["AUTHENTICATE", "905"]),
         (["AUTHENTICATE PLAIN", "AUTHENTICATE !!!"], ["AUTHENTICATE", "904"]),
-        (["AUTHENTICATE PLAIN", *[f"AUTHENTICATE {'A' * 400}"] * 60], ["AUTHENTICATE", "905"]),
+        (["AUTHENTICATE PLAIN", *[f"AUTHENTICATE {'A' * 400}"] * 60], ["AUTHENTICATE", "904"]),
     ],
 )
 def test_what_ends_an_exchange(client, lines, answer):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 
-from gchat.irc import sasl, scram
+from gchat.irc import limits, sasl, scram
 from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.numerics import (
@@ -51,7 +51,8 @@ def authenticate(request: Request) -> Steps | None:
         payload = session.sasl.joiner.feed(given)
         if isinstance(payload, BadPayload):
             session.sasl = None
-            request.reply(ERR_SASLTOOLONG if payload.reason == sasl.TOO_LONG else ERR_SASLFAIL)
+            # https://ircv3.net/specs/extensions/sasl-3.1: 905 is for a piece that is longer than 400 bytes
+            request.reply(ERR_SASLTOOLONG if len(given) > limits.AUTHENTICATE else ERR_SASLFAIL)
         elif payload is not None:
             return _go_on(request, session.sasl, payload)
     return None
