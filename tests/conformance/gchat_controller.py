@@ -60,7 +60,7 @@ proxy = "{proxy}"
 """
 
 _OPER = hash_password("operpassword")
-_LONG = 300  # bytes of a password
+_SHORT, _LONG = 6, 300  # bytes of a password that a client may choose, and that fits a line
 
 
 class GchatController(BaseServerController, DirectoryBasedController):
@@ -181,9 +181,10 @@ class GchatController(BaseServerController, DirectoryBasedController):
         """There is nothing to wait for: accounts are the server's own."""
 
     def registerUser(self, case: BaseServerTestCase, username: str, password: str | None = None) -> None:
-        """Make an account as a client does, or as the administrator where no line could hold the password."""
+        """Make an account as a client does, or as the administrator who may choose any password."""
         assert password
-        if len(password.encode()) > _LONG:
+        if not _SHORT <= len(password.encode()) <= _LONG:
+            self.wait_for_port()
             account = [sys.executable, "-m", "gchat.server", "--config", self._command[-2], "account"]
             said = f"{password}\n".encode()
             subprocess.run([*account, "add", username], input=said, check=True, cwd=CHECKOUT)

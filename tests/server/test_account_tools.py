@@ -53,7 +53,7 @@ def test_a_new_password_ends_the_codes(chat):
         ("suspend", "Nobody", "there is no account Nobody"),
         ("add", "a b", "cannot be an account"),
         ("add", "NickServ", "cannot be an account"),
-        ("add", "Nine", "at least 6"),
+        ("add", "Nine", "no verifier"),
         ("nonsense", "Neural", "not known"),
     ],
 )
@@ -71,7 +71,7 @@ def test_without_a_server(tmp_path, monkeypatch, capsys):
 
     assert run("add", "Neural", said="sesame\n") == (0, "Neural has an account\n", "")
     assert run("add", "Neural", said="sesame\n")[2] == "gchat-server: Neural is taken, or was\n"
-    assert run("add", "Nine", said="short\n")[0] == 1
+    assert run("add", "Nine", said="\n")[2] == "gchat-server: an empty password protects nothing\n"
     assert run("suspend", "Neural", "--reason", "spam")[0] == 0
     status, listed, _ = run("list")
     assert status == 0

@@ -106,7 +106,9 @@ def test_nobody_registers_the_nick_that_somebody_uses(chat):
     chat.client("Neural")
     client = chat.connect()
     client.send("NICK Neural")
-    (line,) = client.ask("REGISTER neural * longenough")
+    (line,) = client.ask("REGISTER * * longenough")
+    assert "FAIL REGISTER ACCOUNT_EXISTS Neural" in line
+    (line,) = chat.connect().ask("REGISTER * * longenough")
     assert "FAIL REGISTER NEED_NICK *" in line
     client.send("NICK Nine")
     assert "ACCOUNT_NAME_MUST_BE_NICK" in client.ask("REGISTER neural * longenough")[0]

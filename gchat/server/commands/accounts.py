@@ -21,17 +21,21 @@ def register(request: Request) -> Steps:
     """REGISTER account email password; ``*`` for the nick, and for no address"""
     session, settings = request.session, request.settings.accounts
     given, email, password = request.params[:3]
-    name = session.name if given == "*" else given
+    nick = session.nick or session.refused_nick
+    name = nick if given == "*" else given
     shown = limits.cut(name.replace(" ", "_"), limits.NICKLEN) or "*"
     if session.user is None and not may_register_before_connect(request):
         raise FailError("COMPLETE_CONNECTION_REQUIRED", shown, text="Finish connecting first, then register")
     if session.account:
         raise FailError("ALREADY_AUTHENTICATED", shown, text=f"You are logged in to {session.account}")
+    if nick and not settings.custom_names and fold(name) != fold(nick):
+        raise FailError(
+            "ACCOUNT_NAME_MUST_BE_NICK", shown, text=f"An account is named after your nick, {nick}"
+        )
     if not session.nick:
+        if nick:
+            check_name(request, name)  # why the nick was refused is why the name is
         raise FailError("NEED_NICK", "*", text="Choose a nick first, with NICK")
-    if not settings.custom_names and fold(name) != fold(session.name):
-        text = f"An account is named after your nick, {session.name}"
-        raise FailError("ACCOUNT_NAME_MUST_BE_NICK", shown, text=text)
     address = "" if email == "*" else email
     yield from make(request, name, address, password)
 
