@@ -68,7 +68,7 @@ class GchatController(BaseServerController, DirectoryBasedController):
 
     software_name = "gchat"
     _port_wait_interval = 0.02
-    supported_sasl_mechanisms = {"PLAIN", "SCRAM-SHA-256"}
+    supported_sasl_mechanisms = {"PLAIN", "SCRAM-SHA-256"}  # noqa: RUF012 - the base class declares it so
     supports_sts = False
     extban_mute_char = "m"
 

@@ -1,6 +1,7 @@
 """NickServ: an account in plain words, and no secret that comes back."""
 
 import re
+from base64 import b32decode
 
 import pytest
 
@@ -193,6 +194,8 @@ def test_devices(chat, neural):
 
 def test_certificates(chat, neural):
     fingerprint = "AB:" * 31 + "AB"
+    assert says(neural, "CERT LIST") == ["This server asks nobody for a certificate"]
+    chat.engine.asks_certificates = True
     assert "64 hexadecimal digits" in says(neural, "CERT ADD")[0]
     assert "64 hexadecimal digits" in says(neural, "CERT ADD xyz")[0]
     assert "abababab..." in says(neural, f"CERT ADD {fingerprint} laptop")[0]
@@ -215,8 +218,6 @@ def test_a_second_factor(chat, neural):
     assert "wrong" in says(neural, "TOTP ON 000000")[0]
 
     def code():
-        from base64 import b32decode
-
         return totp.code(b32decode(secret), int(chat.now) // 30)
 
     assert "needs the code after it" in says(neural, f"TOTP ON {code()}")[0]

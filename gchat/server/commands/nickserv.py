@@ -118,6 +118,8 @@ def _room(entries: object, what: str) -> None:
 def _cert(request: Request, words: list[str]) -> Steps:
     yield from ()
     account, what = _account(request), words[0].upper()
+    if not request.engine.asks_certificates:
+        raise _no("This server asks nobody for a certificate")
     if what == "LIST":
         for fingerprint, label in account.certificates.items():
             say(request, f"{label}: {fingerprint}")
