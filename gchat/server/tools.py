@@ -1,4 +1,4 @@
-"""``gchat-server account``, ``backup``, ``export``, ``erase``: the commands, and what a running server does for them."""
+"""``gchat-server account``, ``backup``, ``export``, ``erase``, and what a running server does for them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,6 @@ def _erase(arguments: argparse.Namespace, path: str) -> int:
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace, str], int]] = {
     "account": account_tools.run,
-    "account": account_tools.run,
     "backup": _backup,
     "export": _export,
     "erase": _erase,
@@ -97,7 +96,6 @@ def serve(network: Network, store: SqliteStore) -> None:
         except StoreError as error:
             raise ControlError(str(error)) from error
 
-    network.control.on("account", lambda asked: account_tools.manage(network.engine, asked))
     network.control.on("account", lambda asked: account_tools.manage(network.engine, asked))
     network.control.on("erase", erase)
     network.control.open(store.path)

@@ -1,8 +1,8 @@
 """What the store does beside the loop, in one thread: checkpoints, retention, the index of words.
 
 Whoever writes the database takes ``turn``, the loop too, so everything here that writes it does so in slices
-of about a millisecond, and breathes between them.  Measured with a load that keeps the loop busy, the loop
-waits 2 ms at most for its turn.
+of about a millisecond, and breathes between them.  Measured with 4,000 messages a second in 50 channels, on
+two busy cores, the loop waited 4 ms at most for its turn, and 8 once in three such minutes.
 """
 
 from __future__ import annotations
