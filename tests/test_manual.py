@@ -105,6 +105,13 @@ def test_every_key_of_an_operator_stands_in_its_page(key: gchat.server.config.Ke
     )
 
 
+@pytest.mark.parametrize("key", gchat.server.config.GATEWAY_KEYS, ids=lambda key: key.path)
+def test_every_key_of_a_gateway_stands_in_its_page(key: gchat.server.config.Key) -> None:
+    assert re.search(
+        rf"^ +{key.name}$", page("gchat-server.toml.5").partition("\n[gateways.NAME]\n")[2], re.MULTILINE
+    )
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_stands_in_the_page(name: str) -> None:
     assert re.search(rf"^ +/{name}\b", page("gchat.1").partition("\nCOMMANDS\n")[2], re.MULTILINE)

@@ -76,6 +76,7 @@ def test_the_wheel_names_the_two_commands_and_what_they_need(wheel: zipfile.ZipF
         "platformdirs",
         "wcwidth",
         "windows-curses",
+        "wsproto",
     ]
     (windows,) = (need for need in always if need.startswith("windows-curses"))
     assert windows.partition("; ")[2] == (

@@ -14,16 +14,25 @@ from gchat.irc.numerics import (
     Numeric,
 )
 from gchat.server import roles
-from gchat.server.channel_modes import MUTE
+from gchat.server.channel_modes import ACCOUNT, MUTE
 from gchat.server.world import Channel, User
 
 
+def fits(user: User, mask: str) -> bool:
+    """True where one mask of the list b, e or I fits the user; mutes do not count as bans."""
+    return not mask.startswith(MUTE) and _covers(mask, user)
+
+
+def _covers(mask: str, user: User) -> bool:
+    """True where a mask without its kind fits: one of accounts (``a:name``), or of hostmasks."""
+    if mask.startswith(ACCOUNT):  # https://ircv3.net/specs/extensions/account-extban
+        return bool(user.account) and matches(mask[len(ACCOUNT) :], user.account)
+    return matches(mask, user.source)
+
+
 def listed(user: User, channel: Channel, letter: str) -> bool:
-    """True where a mask of the list b, e or I fits the user's hostmask; mutes do not count as bans."""
-    source = user.source
-    return any(
-        matches(ban.mask, source) for ban in channel.lists[letter].values() if not ban.mask.startswith(MUTE)
-    )
+    """True where a mask of the list b, e or I fits the user."""
+    return any(fits(user, ban.mask) for ban in channel.lists[letter].values())
 
 
 def muted(user: User, channel: Channel) -> bool:
@@ -38,9 +47,8 @@ def muted(user: User, channel: Channel) -> bool:
 
 
 def _mute_fits(user: User, channel: Channel, letter: str) -> bool:
-    source = user.source
     return any(
-        matches(ban.mask[len(MUTE) :], source)
+        _covers(ban.mask[len(MUTE) :], user)
         for ban in channel.lists[letter].values()
         if ban.mask.startswith(MUTE)
     )

@@ -23,6 +23,15 @@ SETNAME = 1 << 13
 INVITE_NOTIFY = 1 << 14
 CAP_NOTIFY = 1 << 15
 EXTENDED_MONITOR = 1 << 16
+SASL = 1 << 17
+ACCOUNT_REGISTRATION = 1 << 18
+CHATHISTORY = 1 << 24
+EVENT_PLAYBACK = 1 << 25
+READ_MARKER = 1 << 26
+MESSAGE_REDACTION = 1 << 27
+MULTILINE = 1 << 28
+SEARCH = 1 << 29
+EDIT = 1 << 30  # ours: gchat-server(1) describes it
 
 BITS: dict[str, int] = {
     "account-notify": ACCOUNT_NOTIFY,
@@ -31,18 +40,32 @@ BITS: dict[str, int] = {
     "batch": BATCH,
     "cap-notify": CAP_NOTIFY,
     "chghost": CHGHOST,
+    "draft/account-registration": ACCOUNT_REGISTRATION,
+    "draft/chathistory": CHATHISTORY,
+    "draft/event-playback": EVENT_PLAYBACK,
+    "draft/message-redaction": MESSAGE_REDACTION,
+    "draft/multiline": MULTILINE,
+    "draft/read-marker": READ_MARKER,
     "echo-message": ECHO_MESSAGE,
     "extended-join": EXTENDED_JOIN,
     "extended-monitor": EXTENDED_MONITOR,
+    "gchat/edit": EDIT,
     "invite-notify": INVITE_NOTIFY,
     "labeled-response": LABELED_RESPONSE,
     "message-tags": MESSAGE_TAGS,
     "multi-prefix": MULTI_PREFIX,
+    "sasl": SASL,
     "server-time": SERVER_TIME,
     "setname": SETNAME,
+    "soju.im/search": SEARCH,
     "standard-replies": STANDARD_REPLIES,
     "userhost-in-names": USERHOST_IN_NAMES,
 }
+
+# How the lines of a connection are framed is no capability, but a part of its profile like one: the same
+# line is other bytes.  High bits, far from those that are handed out above.
+TEXT_FRAMES = 1 << 62
+BINARY_FRAMES = 1 << 61
 
 NAMES: dict[int, str] = {bit: name for name, bit in BITS.items()}
 

@@ -6,9 +6,8 @@ import socket
 from collections import Counter
 from typing import Any, NamedTuple
 
+from gchat.server.gateways import LOCAL
 from gchat.server.settings import Limits
-
-LOCAL = "localhost"  # what users see of somebody who came through a unix socket
 
 
 class Address(NamedTuple):

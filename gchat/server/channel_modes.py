@@ -15,3 +15,4 @@ ALL = TYPES.lists + TYPES.always + TYPES.on_set + TYPES.flags + TYPES.prefixes
 WITH_PARAMETER = "".join(sorted(TYPES.lists + TYPES.always + TYPES.on_set + TYPES.prefixes))
 AT_CREATION = "nt"  # what a new channel is born with
 MUTE = "m:"  # the extended ban that lets somebody read and not speak
+ACCOUNT = "a:"  # the extended mask that fits who is logged in to an account, alone or behind MUTE

@@ -13,14 +13,20 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
 
-def describe(settings: Settings, source: str, context: SSLContext | None, now: float) -> Iterator[str]:
-    """Say line by line what a server with these settings would do; ``now`` in Unix seconds."""
+def describe(
+    settings: Settings, source: str, context: SSLContext | None, now: float, store: str
+) -> Iterator[str]:
+    """Say line by line what a server with these settings would do.
+
+    ``now`` in Unix seconds; ``store`` is the database's file, empty for none.
+    """
     yield f"Configuration: {source}"
     yield f"Name: {settings.server.name}, network {settings.server.network}"
     for listener in settings.listeners:
         yield f"Listens on {listener}{' on all addresses' if _is_everywhere(listener) else ''}"
     if context is not None:
         yield from _certificate(settings, context, now)
+    yield _store(settings, store)
     yield from _people(settings)
     yield from _limits(settings)
     for listener in settings.listeners:
@@ -57,11 +63,23 @@ def _certificate(settings: Settings, context: SSLContext, now: float) -> Iterato
         yield f"Warning: the certificate {settings.tls.cert} has expired, and clients will refuse it"
 
 
+def _store(settings: Settings, store: str) -> str:
+    if not store:
+        return "Keeps nothing: accounts and what was said are forgotten when the server ends"
+    survives = "a power cut" if settings.store.durability == "full" else "a killed process"
+    return (
+        f"Keeps what was said {settings.history.keep or 'for ever'} in {store}, where it survives {survives}"
+    )
+
+
 def _people(settings: Settings) -> Iterator[str]:
     server, tutorial = settings.server, settings.tutorial
     yield f"Password to come in: {'yes' if server.password else 'none'}"
     operators = ", ".join(f"{operator.name} (from {operator.host})" for operator in settings.operators)
     yield f"Operators: {operators or 'none'}"
+    if settings.gateways:
+        described = (f"{gateway.name} (from {', '.join(gateway.hosts)})" for gateway in settings.gateways)
+        yield f"Gateways: {', '.join(described)}"
     lines = len(server.motd.rstrip("\n").split("\n")) if server.motd else 0
     yield f"Message of the day: {f'{lines} lines' if lines else 'none'}"
     if tutorial.enabled:

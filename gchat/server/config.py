@@ -11,17 +11,21 @@ import dataclasses
 import difflib
 import math
 import os
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from gchat import toml
 from gchat.paths import config_folder
-from gchat.server import capabilities, nicknames, passwords, settings
-from gchat.server.settings import Listener, Operator, Settings
+from gchat.server import capabilities, gateways, nicknames, passwords, settings
+from gchat.server.settings import Gateway, Listener, Operator, Settings
 
 FILE_NAME = "gchat-server.toml"
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/]+")
 FORMATS = ("plain", "json")
 LEVELS = ("debug", "info", "warning", "error")
+FORGET = ":memory:"  # a store.path that is no file
 
 
 class ConfigError(Exception):
@@ -87,6 +91,12 @@ def _whole(value: object) -> int:
     raise ConfigError("a whole number above 0")
 
 
+def _count(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise ConfigError("a whole number, or 0 for none")
+
+
 def _choice(*words: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if isinstance(value, str) and value in words:
@@ -102,6 +112,13 @@ def _channel(value: object) -> str:
     raise ConfigError('a channel, such as "#lobby"')
 
 
+def _age(value: object) -> str:
+    with suppress(ValueError):
+        if isinstance(value, str) and (not value or settings.age(value)):
+            return value
+    raise ConfigError('a time such as "90d", "12h", "4w" or "1y", or "" for ever')
+
+
 def _hash(value: object) -> str:
     if isinstance(value, str) and (not value or passwords.is_hash(value)):
         return value
@@ -112,6 +129,23 @@ def _capabilities(value: object) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(item, str) and item in capabilities.BITS for item in value):
         return tuple(value)
     raise ConfigError("a list of capabilities, of " + ", ".join(capabilities.BITS))
+
+
+def _origins(value: object) -> tuple[str, ...]:
+    # "*", "null" (a page from a file) or what a browser calls a site: no path, no slash at the end
+    if isinstance(value, list) and all(isinstance(item, str) and _ORIGIN.fullmatch(item) for item in value):
+        return tuple(value)
+    raise ConfigError('a list of sites, such as ["https://chat.example.org", "http://localhost:*"]')
+
+
+def _is_host(text: str) -> bool:
+    return text == gateways.UNIX or gateways.network(text) is not None
+
+
+def _hosts(value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and value and all(isinstance(item, str) and _is_host(item) for item in value):
+        return tuple(value)
+    raise ConfigError('a list of addresses, such as ["192.0.2.7", "10.0.0.0/8", "unix"]')
 
 
 def _addresses(value: object) -> tuple[Listener, ...]:
@@ -160,6 +194,14 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("tutorial", "enabled", _yes_or_no, "whether silent connections are greeted with NICK"),
     ("tutorial", "channel", _channel, "where the tutorial's clients are"),
     ("tutorial", "greet_after", _number, "seconds of silence before the greeting"),
+    ("websocket", "origins", _origins, "the web sites whose pages may connect"),
+    ("accounts", "registration", _choice("open", "closed"), "open, or closed: only you make accounts"),
+    ("accounts", "before_connect", _yes_or_no, "whether one can register before being connected"),
+    ("accounts", "custom_names", _yes_or_no, "whether an account may have another name than the nick"),
+    ("accounts", "email", _choice("optional", "required"), "whether registering takes an address"),
+    ("accounts", "required", _yes_or_no, "whether everybody has to log in"),
+    ("accounts", "multiclient", _yes_or_no, "whether the connections of an account are one user"),
+    ("accounts", "always_on", _choice("off", "opt-in", "on"), "whether users stay without a connection"),
     ("limits", "registration_timeout", _number, "seconds a client has to say who it is"),
     (
         "limits",
@@ -175,6 +217,8 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("limits", "command_burst", _number, "commands at once"),
     ("limits", "nick_rate", _number, "nick changes a second"),
     ("limits", "nick_burst", _number, "nick changes at once"),
+    ("limits", "login_rate", _number, "wrong logins a second, of one account and from one address"),
+    ("limits", "login_burst", _number, "wrong logins at once"),
     ("limits", "connections", _whole, "connections in all"),
     (
         "limits",
@@ -185,7 +229,18 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("limits", "channels_per_user", _whole, "channels that somebody may be in"),
     ("limits", "list_entries", _whole, "entries in one list of a channel: bans, exceptions, invitations"),
     ("limits", "monitor_entries", _whole, "nicks that a client may watch"),
+    ("limits", "multiline_bytes", _whole, "bytes of text in one message of several lines"),
+    ("limits", "multiline_lines", _whole, "lines of one message of several lines"),
     ("limits", "shutdown_timeout", _number, "seconds that a goodbye may take to leave"),
+    ("store", "path", _line, "the database's file; empty for the usual one, :memory: to keep nothing"),
+    ("store", "durability", _choice("normal", "full"), "what survives: a killed process, or a power cut too"),
+    ("history", "page", _whole, "messages in one answer to CHATHISTORY or SEARCH"),
+    ("history", "replay", _count, "lines of a channel that a returning device is sent without asking"),
+    ("history", "replay_new", _count, "lines of a channel for a device that an account uses first"),
+    ("history", "replay_to_strangers", _count, "lines of a channel for those without an account"),
+    ("history", "redact_within", _age, "how long one may take back what one said; empty for always"),
+    ("history", "edit_within", _age, "how long one may change what one said; empty for always"),
+    ("history", "keep", _age, "how long what was said is kept; empty for ever"),
     ("log", "format", _choice(*FORMATS), "how a log line looks: plain or json"),
     ("log", "level", _choice(*LEVELS), "what is logged: debug, info, warning or error"),
 )
@@ -193,7 +248,11 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
 _TABLES: dict[str, type[Any]] = {
     "server": settings.Server,
     "tls": settings.Tls,
+    "accounts": settings.Accounts,
+    "store": settings.Store,
+    "history": settings.History,
     "tutorial": settings.Tutorial,
+    "websocket": settings.WebSocket,
     "limits": settings.Limits,
     "log": settings.Log,
 }
@@ -212,6 +271,12 @@ KEYS: tuple[Key, ...] = (
 OPERATOR_KEYS: tuple[Key, ...] = (
     Key("operators.NAME", "password", _hash, None, "a hash of the operator's password"),
     Key("operators.NAME", "host", _line, "*", "user@host masks of those who may use it, with spaces between"),
+)
+
+GATEWAY_KEYS: tuple[Key, ...] = (
+    Key("gateways.NAME", "hosts", _hosts, None, "the addresses that the gateway connects from"),
+    Key("gateways.NAME", "password", _hash, "", "a hash of its password for WEBIRC; empty for no WEBIRC"),
+    Key("gateways.NAME", "proxy", _choice("no", "optional", "required"), "no", "the PROXY protocol"),
 )
 
 
@@ -233,9 +298,10 @@ def load(file: str) -> Settings:
 
 
 def _interpret(found: dict[str, Any], file: str) -> Settings:
-    operators = found.pop("operators", {})
+    operators, passing = found.pop("operators", {}), found.pop("gateways", {})
     tables = {name: _table(found.pop(name, {}), name, file) for name in _TABLES}
-    above = _read(found, [key for key in KEYS if not key.table], file, also=(*_TABLES, "operators"))
+    named = (*_TABLES, "operators", "gateways")
+    above = _read(found, [key for key in KEYS if not key.table], file, also=named)
     values = {
         name: _read(table, [key for key in KEYS if key.table == name], file, f"{name}.")
         for name, table in tables.items()
@@ -244,9 +310,12 @@ def _interpret(found: dict[str, Any], file: str) -> Settings:
     for name in ("cert", "key"):
         if values["tls"].get(name):
             values["tls"][name] = beside(file, values["tls"][name])
+    if values["store"].get("path", FORGET) not in ("", FORGET):
+        values["store"]["path"] = beside(file, values["store"]["path"])
     result = Settings(
         **{name: _TABLES[name](**values[name]) for name in _TABLES}, operators=_operators(operators, file)
     )
+    result = dataclasses.replace(result, gateways=_gateways(passing, file))
     return dataclasses.replace(result, listeners=above["listen"]) if above else result
 
 
@@ -310,6 +379,17 @@ def _operators(found: object, file: str) -> tuple[Operator, ...]:
             raise ConfigError(f"{file}: {where}.password: expected what gchat-server hash-password prints")
         operators.append(Operator(name, **values))
     return tuple(operators)
+
+
+def _gateways(found: object, file: str) -> tuple[Gateway, ...]:
+    result = []
+    for name, table in _table(found, "gateways.NAME", file).items():
+        where = f"gateways.{name}"
+        values = _read(_table(table, where, file), list(GATEWAY_KEYS), file, f"{where}.")
+        if "hosts" not in values:
+            raise ConfigError(f"{file}: {where}.hosts: expected the addresses that the gateway connects from")
+        result.append(Gateway(name, **values))
+    return tuple(result)
 
 
 def beside(file: str, name: str) -> str:

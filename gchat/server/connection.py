@@ -13,6 +13,7 @@ import os
 import socket
 import struct
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ import gevent
 from gevent.hub import get_hub
 
 if TYPE_CHECKING:
+    from gchat.server.census import Address
     from gchat.server.session import Session
     from gchat.server.tls import Channel
 
@@ -43,10 +45,11 @@ class Late(Exception):
 class Connection:
     """A connection between ``accept`` and ``close``.  To be made in the greenlet that reads it.
 
-    ``host`` is what users see of its address, ``peer`` what the log says of it.
+    ``address`` is another one once a gateway has said whom it connects for.
     """
 
     __slots__ = (
+        "_ahead",
         "_loop",
         "_reader",
         "_recv",
@@ -56,24 +59,24 @@ class Connection:
         "_unsent",
         "_watcher",
         "_writable",
+        "address",
+        "answers",
         "channel",
         "ending",
         "failure",
-        "host",
         "patient",
-        "peer",
         "resets",
         "sendq",
         "session",
     )
 
-    def __init__(self, sock: socket.socket, host: str, peer: str, sendq: int) -> None:
+    def __init__(self, sock: socket.socket, address: Address, sendq: int) -> None:
         hub = get_hub()
-        self.host = host
-        self.peer = peer
+        self.address = address
         self.sendq = sendq  # bytes that may wait for this client
         self.channel: Channel | None = None  # TLS, once its handshake has begun
         self.session: Session | None = None  # once it is known what the other side speaks
+        self.answers: Callable[[], list[bytes]] | None = None  # what its wire wants to send by itself
         self.patient = True  # to wait at the end for the other side to close, too
         self.resets = (
             False  # to end with a reset: the tutorial's client takes the usual end for empty messages
@@ -86,11 +89,22 @@ class Connection:
         self._loop: Any = hub.loop
         self._reader = gevent.getcurrent()
         self._sleep = hub.switch
+        self._ahead: bytes | None = None  # was read already, and is what the next read gives
         self._unsent = bytearray()
         self._writable: Any = None
         # It watches as long as the reader lives, who in all that time waits for nothing else.
         self._watcher = self._loop.io(sock.fileno(), _READ)
         self._watcher.start(self._reader.switch)
+
+    @property
+    def host(self) -> str:
+        """What users see of its address."""
+        return self.address.host
+
+    @property
+    def peer(self) -> str:
+        """What the log says of its address."""
+        return self.address.peer
 
     # reading: in the reader's greenlet
 
@@ -99,6 +113,9 @@ class Connection:
 
         ``deadline`` in monotonic seconds, 0 for none.  Raises Late and OSError (TlsError is one).
         """
+        if self._ahead is not None:
+            ahead, self._ahead = self._ahead, None
+            return ahead
         while True:
             data = b""
             # what came together with the handshake's last bytes is in the channel already
@@ -112,6 +129,10 @@ class Connection:
                 self.push(own, sealed=True)
             if text or over:
                 return text
+
+    def unread(self, data: bytes) -> None:
+        """Have the next ``read`` give this."""
+        self._ahead = data
 
     def read_raw(self, deadline: float = 0.0) -> bytes:
         """Read what is on the wire, which for TLS is not the text."""

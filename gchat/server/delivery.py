@@ -9,7 +9,7 @@ was said in it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -65,8 +65,12 @@ class BroadcastQueue:
         self._dirty: set[Session] = set()
         self._turn = 1
 
-    def deliver(self, audience: Audience, shape: Shape, skip: Session | None = None) -> None:
-        """Put one message into many outboxes.  The inner loop is the one that everything's speed hangs on."""
+    def deliver(self, audience: Audience, shape: Shape, skip: Session | None = None) -> list[bytes]:
+        """Put one message into many outboxes; return the bytes it became, for ``withdraw``.
+
+        The inner loop is the one that everything's speed hangs on.
+        """
+        made = []
         if audience.turn != self._turn:
             if not self._dirty:
                 self._wake()
@@ -78,14 +82,24 @@ class BroadcastQueue:
             message = shape(one.caps)
             # Who gets nothing gets an empty piece: ``skip`` finds its own where it expects it.
             data = one.wire.encode(message) if message is not None else b""
+            made.append(data)
             for append in appends:
                 append(data)
         if skip is not None and skip.profile is not None and skip in audience:
             skip.outbox.take_back()
+        return made
 
-    def send(self, session: Session, message: Message) -> None:
-        """Put a message for one connection into its outbox."""
-        self.put(session, session.wire.encode(message))
+    def withdraw(self, pieces: Iterable[bytes]) -> None:
+        """Take these very objects out of every outbox that they were put into in this turn."""
+        void = set(map(id, pieces))
+        for session in self._dirty:
+            session.outbox.remove(void)
+
+    def send(self, session: Session, message: Message) -> bytes:
+        """Put a message for one connection into its outbox; return the bytes it became."""
+        data = session.wire.encode(message)
+        self.put(session, data)
+        return data
 
     def put(self, session: Session, data: bytes) -> None:
         """Put bytes as they are into one outbox."""

@@ -18,16 +18,28 @@ from gchat.irc.numerics import (
     ERR_NOTREGISTERED,
     ERR_UNKNOWNCOMMAND,
 )
+from gchat.server import capabilities as cap
+from gchat.server.apply import returning
 from gchat.server.commands import (
+    accounts,
     channels,
+    gateways,
+    history,
+    markers,
     messages,
     modes,
     monitor,
+    multiline,
     negotiation,
     operators,
     presence,
+    redaction,
     registration,
+    replay,
+    sasl,
+    search,
     server,
+    services,
     who,
     whois,
 )
@@ -54,9 +66,13 @@ class Command(NamedTuple):
 
 TABLE: dict[str, Command] = {
     "CAP": Command(negotiation.cap_, 1, When.ANY),
+    "WEBIRC": Command(gateways.webirc, 4, When.BEFORE),
     "PASS": Command(registration.pass_, 1, When.BEFORE),
     "NICK": Command(registration.nick, 0, When.ANY),
     "USER": Command(registration.user, 4, When.BEFORE),
+    "AUTHENTICATE": Command(sasl.authenticate, 1, When.ANY),
+    "REGISTER": Command(accounts.register, 3, When.ANY),
+    "VERIFY": Command(accounts.verify, 2, When.ANY),
     "PING": Command(registration.ping, 1, When.ANY),
     "PONG": Command(registration.pong, 0, When.ANY),
     "QUIT": Command(registration.quit_, 0, When.ANY),
@@ -72,6 +88,14 @@ TABLE: dict[str, Command] = {
     "PRIVMSG": Command(messages.privmsg),
     "NOTICE": Command(messages.notice),
     "TAGMSG": Command(messages.tagmsg),
+    "NS": Command(services.nickserv_),
+    "NICKSERV": Command(services.nickserv_),
+    "BATCH": Command(multiline.batch, 1),
+    "CHATHISTORY": Command(history.chathistory),
+    "MARKREAD": Command(markers.markread),
+    "REDACT": Command(redaction.redact, 2),
+    "EDIT": Command(redaction.edit, 3),
+    "SEARCH": Command(search.search, 1),
     "WHO": Command(who.who),
     "WHOIS": Command(whois.whois),
     "WHOWAS": Command(whois.whowas),
@@ -108,9 +132,14 @@ def run(request: Request) -> Steps | None:
     """Find the command, pass its guards, call its handler.  Raises ReplyError or FailError for a refusal."""
     message = request.message
     command = TABLE.get(message.command)
+    if message.tags and "batch" in message.tags and _is_part_of_batch(request):
+        multiline.line(request)
+        return None
     if command is None:
         if message.command == _BAD_LINE:
             _refuse_line(*message.params)
+        if message.command == returning.REPLAY:
+            return replay.replay(request)
         if request.session.user is None:
             raise ReplyError(ERR_NOTREGISTERED)
         raise ReplyError(ERR_UNKNOWNCOMMAND, message.command)
@@ -126,6 +155,13 @@ def run(request: Request) -> Steps | None:
     counts = request.engine.command_counts
     counts[message.command] = counts.get(message.command, 0) + 1
     return command.handler(request)
+
+
+def _is_part_of_batch(request: Request) -> bool:
+    session = request.session
+    if session.user is None or request.message.command == "BATCH":
+        return False
+    return session.batch is not None or bool(session.caps & cap.MULTILINE)
 
 
 def _refuse_line(reason: str, text: str) -> None:

@@ -7,6 +7,7 @@ sent. The clock is an argument and gives Unix seconds.
 
 from __future__ import annotations
 
+import hmac
 import logging
 from collections.abc import Callable
 from itertools import count
@@ -14,20 +15,25 @@ from itertools import count
 from gchat.irc.lines import Wire
 from gchat.irc.message import BadLine, Message
 from gchat.irc.numerics import ERR_UNKNOWNERROR
-from gchat.server import apply, dispatch
+from gchat.server import apply, dispatch, loading, offers
 from gchat.server import capabilities as cap
 from gchat.server.backplane.base import Backplane
 from gchat.server.delivery import BroadcastQueue
-from gchat.server.events import Entry, Quit, Said
+from gchat.server.events import Detached, Entry
+from gchat.server.keeping import Keeping
 from gchat.server.monitors import Monitors
 from gchat.server.request import FailError, ReplyError, Request, Work
 from gchat.server.session import Session
 from gchat.server.settings import Settings
-from gchat.server.stores.base import Store
+from gchat.server.stores.base import Change, Store, StoreError
+from gchat.server.throttle import Buckets
 from gchat.server.world import World
 
 log = logging.getLogger("gchat.server")
 
+REGISTRATION_RATE = 1 / 300  # new accounts a second, from one address
+REGISTRATION_BURST = 10.0
+BATCHED = 0.1  # tokens of a line within a batch
 # bytes a waiting line, a parameter and a tag are counted as on top of their text, as Python keeps them
 LINE_OVERHEAD, PARAM_OVERHEAD, TAG_OVERHEAD = 64, 64, 256
 FREE_EFFORT = 100  # messages of an answer that a token pays for: a WHO of a thousand users costs ten more
@@ -45,38 +51,66 @@ class Engine:
         work: Callable[[Request, Work], None],
         store: Store,
         backplane: Callable[[apply.Apply, Callable[[], float]], Backplane],
+        entropy: Callable[[int], bytes],
         node: str = "n0",
     ) -> None:
-        """``wake`` asks for one turn to be taken; ``work`` runs a Work, then calls ``resume``."""
+        """``wake`` asks for one turn to be taken; ``work`` runs a Work, then calls ``resume``.
+
+        ``entropy`` gives so many bytes that nobody can guess.  Raises StoreError.
+        """
         self.settings = settings
         self.clock = clock
+        self.entropy = entropy
         self.started_at = clock()
-        self.world = World()
+        self.world: World = World()
         self.monitors = Monitors()
         self.queue = BroadcastQueue(wake)
         self.store = store
+        self.keeping = Keeping(store, self.queue, self._tell_operators)
+        limits = settings.limits
+        self.logins = Buckets(limits.login_rate if settings.throttle else 0.0, limits.login_burst)
+        self.registrations = Buckets(REGISTRATION_RATE if settings.throttle else 0.0, REGISTRATION_BURST)
+        self._secret = entropy(32)  # of what is to look like chance and be the same each time
         self.sessions: dict[str, Session] = {}
         self.errors = 0  # bugs met so far: each is in the log with its traceback
         self.command_counts: dict[str, int] = {}
+        self.asks_certificates = False  # set by the shell: TLS listeners ask clients for theirs
         self.rehash: Callable[[], str] = lambda: ""  # set by the shell: reads the configuration again
+        # set by the shell: a session is really from this address and port; why it may not be, if it may not
+        self.relocate: Callable[[Session, str, int], str] = lambda session, ip, port: ""
         self._work = work
         self._node = node
         self._ids = count(1)
         self._batches = count(1)
-        self._said: list[Entry] = []
         self._lagging: dict[Session, None] = {}
         self.backplane = backplane(self._apply, clock)
+        loading.fill(self)
 
     # connections
 
     def connect(
-        self, host: str, peer: str, wire: Wire, *, secure: bool = False, plain: bool = False
+        self,
+        host: str,
+        peer: str,
+        wire: Wire,
+        *,
+        secure: bool = False,
+        plain: bool = False,
+        certificate: str = "",
+        framing: int = 0,
     ) -> Session:
-        """Begin a session for a new connection; ``plain`` for a wire of the tutorial's protocol."""
+        """Begin a session for a new connection; ``plain`` for a wire of the tutorial's protocol.
+
+        ``certificate`` is the SHA-256 fingerprint of the client's, in hexadecimal; ``framing`` the bit of a
+        WebSocket's frames.
+        """
         settings, id = self.settings, f"{self._node}-{next(self._ids)}"
         session = Session(
             id, host, peer, secure, wire, plain, settings.limits, settings.throttle, self.clock()
         )
+        session.certificate = certificate
+        session.framing = framing
+        session.set_caps(session.caps)
         self.sessions[session.id] = session
         return session
 
@@ -88,7 +122,7 @@ class Engine:
         for item in session.wire.feed(data):
             if session.closing:
                 return
-            if not inbox and session.request is None and session.bucket.take(now):
+            if not inbox and session.request is None and session.bucket.take(now, _cost(session, item)):
                 self._handle(session, item)
             else:
                 self._keep(session, item)
@@ -130,7 +164,7 @@ class Engine:
     def _leave(self, session: Session, reason: str) -> None:
         user = session.user
         if user is not None and user.uid in self.world.users:
-            self.backplane.commit(Quit(user.uid, reason), None)
+            self.backplane.commit(Detached(user.uid, session.id, reason), None)
 
     # lines
 
@@ -145,7 +179,7 @@ class Engine:
         """Handle what waits in the inbox, one request at a time, as fast as the bucket allows."""
         inbox, now = session.inbox, self.clock()
         while inbox and session.request is None and not session.closing:
-            if not session.bucket.take(now):
+            if not session.bucket.take(now, _cost(session, inbox[0])):
                 self._lagging[session] = None
                 return
             item = inbox.popleft()
@@ -183,9 +217,15 @@ class Engine:
             pass
         except (ReplyError, FailError) as error:
             request.refuse(error)
+        except StoreError as error:
+            log.error("%s from %s failed: %s", request.message.command, session.peer, error)
+            request.refuse(
+                FailError("TEMPORARILY_UNAVAILABLE", text="The history cannot be read at the moment")
+            )
         except Exception:
             self._bug(request.message.command, request)
         else:
+            self.keeping.flush()  # Work may read the history: one's own words are in it
             self._work(request, work)
             return
         request.steps = None
@@ -207,6 +247,16 @@ class Engine:
             if not request.session.closing:  # ERROR is the last that a client hears
                 request.finish()
             request.session.request = None
+            self._run_errands(request.session)
+
+    def errand(self, session: Session, message: Message) -> None:
+        """Have a command handled for a session that did not send it, before its own next line."""
+        session.errands.append(message)
+        self._run_errands(session)
+
+    def _run_errands(self, session: Session) -> None:
+        while session.errands and session.request is None and not session.closing:
+            self._handle(session, session.errands.popleft())
 
     # events
 
@@ -215,8 +265,6 @@ class Engine:
             apply.apply(apply.Applying(self, entry, request))
         except Exception:
             self._bug(type(entry.event).__name__, request)
-        if type(entry.event) is Said:
-            self._said.append(entry)
         if request is not None:
             request.pending -= 1
             if request.settled:
@@ -225,8 +273,11 @@ class Engine:
 
     def offered(self) -> dict[str, str]:
         """The capabilities that sessions may ask for, with their values."""
-        hidden = self.settings.server.without_capabilities
-        return {name: "" for name in cap.BITS if name not in hidden}
+        return offers.offered(self)
+
+    def salt_of(self, text: str, size: int = 16) -> bytes:
+        """Bytes that nobody can guess and that are the same for the same text, as long as this runs."""
+        return hmac.digest(self._secret, text.encode("utf-8", "replace"), "sha256")[:size]
 
     def batch_reference(self) -> str:
         """A reference for a batch, unlike any other in use."""
@@ -235,14 +286,20 @@ class Engine:
     # turns
 
     def take_turn(self) -> set[Session]:
-        """End the turn: store what was said in it, then give the shell the sessions to flush.
-
-        When the store raises, the turn has not ended: everything waits for the next try.
-        """
-        if self._said:
-            self.store.write(self._said)
-            self._said = []
+        """End the turn: store what was said in it, then give the shell the sessions to flush."""
+        self.keeping.flush()
         return self.queue.take()
+
+    def keep(self, change: Change) -> None:
+        """Have something stored before this turn ends, or as soon as that is possible; for ``apply``."""
+        self.keeping.add(change)
+
+    def _tell_operators(self, text: str) -> None:
+        for user in self.world.users.values():
+            if user.is_operator:
+                notice = Message("NOTICE", (user.nick, text), self.settings.server.name)
+                for session in user.sessions:
+                    self.queue.send(session, notice)
 
     def sweep(self) -> None:
         """Look after the sessions that lag; call it some times a second while ``lagging`` is true."""
@@ -256,12 +313,18 @@ class Engine:
         return bool(self._lagging)
 
     def check_deadlines(self) -> None:
-        """Ask silent clients for a sign of life and end the overdue ones; call it once a second."""
+        """Ask silent clients for a sign of life, end the overdue ones, look after a store that failed; call
+        it once a second.
+        """
+        self.keeping.probe()
         now = self.clock()
         limits = self.settings.limits
         for session in list(self.sessions.values()):
             if session.closing:
                 continue
+            if session.batch is not None and session.batch.overdue(now):
+                params = ("BATCH", "TIMEOUT", session.batch.reference, "The batch was left open for too long")
+                self.queue.send(session, Message("FAIL", params, self.settings.server.name))
             if session.user is None:
                 if limits.registration_timeout and now - session.connected_at > limits.registration_timeout:
                     self.close(session, "Registration timed out")
@@ -281,21 +344,24 @@ class Engine:
 
     def configure(self, settings: Settings) -> None:
         """Go on with another configuration; connections stay."""
-        before = set(self.offered())
+        before = self.offered()
         self.settings = settings
-        self._announce_capabilities(before, set(self.offered()))
+        self.announce_capabilities(before)
         limits = settings.limits
         rates = (limits.command_rate, limits.nick_rate) if settings.throttle else (0.0, 0.0)
+        self.logins.change(limits.login_rate if settings.throttle else 0.0, limits.login_burst)
         for session in self.sessions.values():
             session.bucket.change(rates[0], limits.command_burst)
             session.nick_bucket.change(rates[1], limits.nick_burst)
 
-    def _announce_capabilities(self, before: set[str], after: set[str]) -> None:
-        """Tell who asked for it what came and what went; what went is off at once.
+    def announce_capabilities(self, before: dict[str, str]) -> None:
+        """Tell who asked for it what came, changed and went since then; what went is off at once.
 
         https://ircv3.net/specs/extensions/capability-negotiation#cap-notify
         """
-        gone, new = sorted(before - after), sorted(after - before)
+        after = self.offered()
+        gone = sorted(before.keys() - after.keys())
+        new = [f"{name}={value}" if value else name for name, value in sorted(after.items() - before.items())]
         lost = sum(cap.BITS[name] for name in gone)
         for session in self.sessions.values():
             for subcommand, names in (("DEL", gone), ("NEW", new)):
@@ -310,6 +376,13 @@ class Engine:
         for session in self.sessions.values():
             if not session.closing:
                 self._say_goodbye(session, reason, reason)
+
+
+def _cost(session: Session, item: Message | BadLine) -> float:
+    """The tokens that a line costs: the lines of a batch, which has its own limits, cost little."""
+    if session.batch is None or isinstance(item, BadLine) or "batch" not in item.tags:
+        return 1.0
+    return BATCHED
 
 
 def _weight(item: Message | BadLine) -> int:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from gchat.irc.message import NO_TAGS
 from gchat.irc.modes import ModeChange
+from gchat.server.multiline import Line
 
 
 class Registered(NamedTuple):
@@ -25,6 +26,8 @@ class Registered(NamedTuple):
     realname: str
     secure: bool = False
     modes: str = ""
+    account: str = ""
+    device: str = ""
 
 
 class NickChanged(NamedTuple):
@@ -130,11 +133,102 @@ class Said(NamedTuple):
     text: str
     tags: Mapping[str, str] = NO_TAGS
     prefix: str = ""
+    lines: tuple[Line, ...] = ()  # of a message of several, as they came; ``text`` has them combined
+
+
+class Redacted(NamedTuple):
+    """A kept message is to be gone.
+
+    ``target`` is the one of its record, ``name`` what the message was addressed to, as it is shown.
+    """
+
+    uid: str
+    target: str
+    name: str
+    msgid: str
+    reason: str = ""
+
+
+class Edited(NamedTuple):
+    """A kept message, with this ``msgid`` at first, says something else now; the rest as in Redacted.
+
+    ``command`` is the one of the message.
+    """
+
+    uid: str
+    target: str
+    name: str
+    msgid: str
+    command: str
+    text: str
+
+
+class MarkedRead(NamedTuple):
+    """A user has read a channel or a conversation (by its name) up to a time in Unix milliseconds."""
+
+    uid: str
+    target: str
+    milliseconds: int
 
 
 class Walloped(NamedTuple):
     uid: str
     text: str
+
+
+class Detached(NamedTuple):
+    """A connection of a user ended, for this reason; whether the user stays is for ``apply`` to say."""
+
+    uid: str
+    session: str
+    reason: str
+
+
+class LoggedIn(NamedTuple):
+    """A user is logged in to an account now; ``uid`` is empty for a session before registration.
+
+    ``device`` is the label of the device that it was, if one is known; ``step`` the TOTP step that was used.
+    ``reclaim``: the user wants the account's nick.
+    """
+
+    uid: str
+    account: str
+    device: str = ""
+    step: int = 0
+    reclaim: bool = False
+
+
+class LoggedOut(NamedTuple):
+    uid: str
+
+
+class AccountRegistered(NamedTuple):
+    """There is a new account, ``body`` as ``accounts.to_document`` has it.
+
+    The session that asked for it is logged in; ``uid`` is empty for one before registration, and where an
+    administrator made the account there is none.
+    """
+
+    account: str
+    body: Mapping[str, object]
+    uid: str = ""
+    login: bool = True
+
+
+class AccountChanged(NamedTuple):
+    """One field of an account is another, or (with a ``key``) one entry of it; None: the entry is gone."""
+
+    account: str
+    field: str
+    value: object
+    key: str = ""
+
+
+class AccountDropped(NamedTuple):
+    """An account is gone.  Nobody can have its name again, unless everything of it was erased."""
+
+    account: str
+    erased: bool = False
 
 
 Event = (
@@ -154,7 +248,16 @@ Event = (
     | ModesSet
     | Invited
     | Said
+    | Redacted
+    | Edited
+    | MarkedRead
     | Walloped
+    | Detached
+    | LoggedIn
+    | LoggedOut
+    | AccountRegistered
+    | AccountChanged
+    | AccountDropped
 )
 
 

@@ -13,6 +13,10 @@ CAP LS [version] | LIST | REQ :names | END
   Negotiates capabilities: extensions of the protocol that your program
   understands. It does this by itself, before it is registered.
 
+WEBIRC <password> <gateway> <hostname> <address> [:<options>]
+  Says whom a gateway of the web connects for. For gateways that the
+  server's configuration names.
+
 PASS <password>
   Gives the server's password, where it has one. Your program sends it
   before NICK and USER.
@@ -24,6 +28,21 @@ NICK <nickname>
 USER <username> 0 * :<real name>
   Says who you are, once, when you connect. SETNAME changes the real name
   later.
+
+AUTHENTICATE <mechanism> | <data> | *
+  Logs you in to your account with SASL. Your program does it by itself once
+  it knows your account and password.
+
+REGISTER <account>|* <email>|* <password>
+  Registers an account: with * it is named after your nick, which is held
+  for you from then on.
+
+VERIFY <account> <code>
+  Finishes a registration that needs a code. None does here.
+
+NS <word> [<parameter> ...]
+NICKSERV <word> [<parameter> ...]
+  Manages your account, like a message to NickServ. NS HELP lists the words.
 
 PING <token>
   Asks for a sign of life: the server answers PONG with the same token.
@@ -132,6 +151,32 @@ VERSION [<server>]
 
 ADMIN [<server>]
   Tells who looks after this server.
+
+CHATHISTORY LATEST <target> <*|selector> <limit>
+CHATHISTORY BEFORE|AFTER|AROUND <target> <selector> <limit>
+CHATHISTORY BETWEEN <target> <selector> <selector> <limit>
+CHATHISTORY TARGETS <selector> <selector> <limit>
+  Shows what was said before in a channel that you are in, or with a nick,
+  as far as you could have read it then. A selector is msgid=<id> or
+  timestamp=YYYY-MM-DDThh:mm:ss.sssZ; TARGETS lists where something was said.
+
+SEARCH <attribute>=<value>[;<attribute>=<value>...]
+  Searches what you may read. Attributes: text (words, \\s for a space), in,
+  from, after, before, limit.
+
+MARKREAD <target> [timestamp=YYYY-MM-DDThh:mm:ss.sssZ]
+  Says up to when you have read a channel or a conversation, or asks for it.
+
+REDACT <target> <msgid> [<reason>]
+  Takes back a message of yours, or removes one from a channel where you
+  are an operator.
+
+EDIT <target> <msgid> <text>
+  Changes a message of yours; who cannot see it change reads the new text.
+
+BATCH +<name> draft/multiline <target>
+BATCH -<name>
+  Begins and ends a message of several lines; each of them has a tag batch.
 
 LUSERS
   Counts users, operators and channels.

@@ -19,6 +19,7 @@ from gchat.server import config
 from gchat.server.config import ConfigError
 from gchat.server.listeners import ListenError
 from gchat.server.settings import Settings, Tls
+from gchat.server.stores.base import StoreError
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
     from gevent.event import Event
 
     from gchat.server.net import Network
+    from gchat.server.stores.sqlite import SqliteStore
 
 log = logging.getLogger("gchat.server")
 
 USAGE_ERROR = 2
 GOODBYE = "Server going down"
+ACTIONS = ("add", "passwd", "list", "suspend", "resume", "delete")  # of ``gchat-server account``
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -44,14 +47,19 @@ def main(argv: list[str] | None = None) -> int:
         return hash_password()
     try:
         settings, source = configured(arguments)
+        if arguments.command:
+            from gchat.server import tools
+
+            return tools.run(arguments, store_path(arguments, settings))
         context = certificate(settings)
         if arguments.check:
             from gchat.server import check
 
-            print(*check.describe(settings, source, context, time.time()), sep="\n")
+            store = store_path(arguments, settings)
+            print(*check.describe(settings, source, context, time.time(), store), sep="\n")
             return 0
         return serve(arguments, settings, context, source)
-    except (ConfigError, ListenError) as error:
+    except (ConfigError, ListenError, StoreError) as error:
         print(f"gchat-server: {error}", file=sys.stderr)
         return USAGE_ERROR
 
@@ -84,14 +92,26 @@ def make_parser() -> argparse.ArgumentParser:
     add("--while-locked", metavar="FILE", help="end when nobody else holds a lock on this file any more")
     add("--man", action="store_true", help="show the manual page and exit")
     add("--version", action="version", version=f"gchat-server {__version__}")
-    add(
-        "command",
-        nargs="?",
-        choices=("hash-password",),
-        metavar="hash-password",
-        help="ask for a password and print the hash that the configuration wants",
-    )
+    add_commands(parser)
     return parser
+
+
+def add_commands(parser: argparse.ArgumentParser) -> None:
+    """What ``gchat-server COMMAND`` can do in place of serving; ``tools.py`` does it."""
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    add = commands.add_parser
+    add("hash-password", help="ask for a password and print the hash that the configuration wants")
+    backup = add("backup", help="copy what is kept to a file, while the server runs or not")
+    backup.add_argument("file", metavar="FILE", help="the copy, which must not be there yet")
+    account = add("account", help="make, list, suspend and delete accounts")
+    account.add_argument("action", choices=ACTIONS, metavar="ACTION", help=", ".join(ACTIONS))
+    account.add_argument("name", nargs="?", default="", metavar="NAME", help="whose; for all but list")
+    account.add_argument("--reason", default="by the administrator", metavar="TEXT", help="why, for suspend")
+    for name, text in (
+        ("export", "print all that is kept of an account, as JSON Lines"),
+        ("erase", "remove an account and the text of everything that it said"),
+    ):
+        add(name, help=text).add_argument("--account", metavar="NAME", required=True, help="whose")
 
 
 # --- the configuration ---------------------------------------------------------------------------
@@ -158,6 +178,14 @@ def hash_password() -> int:
     return 0
 
 
+def store_path(arguments: argparse.Namespace, settings: Settings) -> str:
+    """The database's file, empty where nothing is to be kept."""
+    path = settings.store.path
+    if path == config.FORGET:
+        return ""
+    return path or os.path.join(arguments.data_dir or paths.data_folder(), "gchat.db")
+
+
 # --- running -------------------------------------------------------------------------------------
 
 
@@ -165,20 +193,28 @@ def serve(arguments: argparse.Namespace, settings: Settings, context: SSLContext
     """Run until a signal ends it.  Raises ConfigError and ListenError before anybody could connect."""
     from gevent.event import Event
 
-    from gchat.server import logs
+    from gchat.server import logs, tools
     from gchat.server.net import Network
 
     logs.set_up(settings.log.format, settings.log.level)
     make_data_folder(arguments.data_dir)
-    network = Network(settings, context)
+    store = open_store(store_path(arguments, settings), settings)
+    network = Network(settings, context, store)
     stopped = Event()
     if arguments.while_locked:
         watch_lock(arguments.while_locked, network, stopped)
     network.engine.rehash = lambda: reload(arguments, network)
     handle_signals(network, stopped)
-    network.start()
-    if arguments.port_file:
-        write_port_file(arguments.port_file, network)
+    try:
+        network.start()
+        if arguments.port_file:
+            write_port_file(arguments.port_file, network)
+    except BaseException:
+        network.stop(GOODBYE)
+        raise
+    if store is not None:
+        tools.serve(network, store)
+        log.info("Keeping what is said in %s", store.path)
     log.info("gchat-server %s with %s", __version__, source)
     for listener in network.addresses:
         log.info("Listening on %s", listener)
@@ -189,6 +225,15 @@ def serve(arguments: argparse.Namespace, settings: Settings, context: SSLContext
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the loop is about to let go of them, and all is said
     return 0
+
+
+def open_store(path: str, settings: Settings) -> SqliteStore | None:
+    """What keeps the chat; None where nothing is to be kept.  Raises StoreError."""
+    if not path:
+        return None
+    from gchat.server.stores.sqlite import SqliteStore
+
+    return SqliteStore.open(path, settings.store.durability, settings.history.keep_seconds)
 
 
 def allow_files(connections: int) -> None:
@@ -269,12 +314,13 @@ def handle_signals(network: Network, stopped: Event) -> None:
 
 def reload(arguments: argparse.Namespace, network: Network) -> str:
     """Read the configuration again.  What is wrong with it is logged and returned, and nothing changes."""
-    from gchat.server import logs
+    from gchat.server import logs, tools
 
     try:
         settings, source = configured(arguments)
         network.configure(settings, certificate(settings))
-    except (ConfigError, ListenError) as error:
+        tools.reconfigure(network, store_path(arguments, settings))
+    except (ConfigError, ListenError, StoreError) as error:
         log.error("The configuration stays as it was: %s", error)
         return str(error)
     logs.set_up(settings.log.format, settings.log.level)

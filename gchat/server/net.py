@@ -8,10 +8,12 @@ connection (``opening.py``), then gives what it reads to the engine; what the en
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,19 +21,20 @@ import gevent
 from gevent.event import Event
 from gevent.hub import get_hub
 
+from gchat.server import gateways
 from gchat.server.backplane.local import LocalBackplane
-from gchat.server.census import Address, Census, name
+from gchat.server.census import Census, name
 from gchat.server.connection import CLOSED, Connection, explain
+from gchat.server.control import Control
 from gchat.server.doors import Doors, is_exhaustion
 from gchat.server.engine import Engine
 from gchat.server.flush import Flush
-from gchat.server.opening import Opened, Refused, goodbye, open_
+from gchat.server.opening import Opened, Refused, goodbye, open_, passed_on
 from gchat.server.request import Request
 from gchat.server.session import Session
-from gchat.server.settings import Listener, Settings
-from gchat.server.stores.base import ForgetfulStore
+from gchat.server.settings import Gateway, Listener, Settings
+from gchat.server.stores.base import ForgetfulStore, Store
 from gchat.server.worker import Worker
-from gchat.tutorial.wire import TutorialWire
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -47,8 +50,14 @@ GOODBYE: Final = 60.0  # seconds for the last words to one client where limits.s
 class Network:
     """A running server: ``start`` it, ``configure`` it again as often as you like, ``stop`` it."""
 
-    def __init__(self, settings: Settings, context: SSLContext | None = None) -> None:
-        """``context`` is what TLS listeners show, from ``tls.load``; it is needed if there are any."""
+    def __init__(
+        self, settings: Settings, context: SSLContext | None = None, store: Store | None = None
+    ) -> None:
+        """``context`` is what TLS listeners show, from ``tls.load``; it is needed if there are any.
+
+        ``store`` is ours to close; without one nothing is kept.
+        """
+        self.control = Control()
         self.context = context
         self.each_second: Callable[[], None] = lambda: None
         self._links: dict[Session, Connection] = {}
@@ -60,14 +69,17 @@ class Network:
         self._empty = Event()
         self._worker = Worker(self._resume)
         self._flush = Flush(self._links, self._receive, self._over)
+        store = store or ForgetfulStore()
         self.engine = self._flush.engine = Engine(
             settings,
             clock=time.time,
             wake=self._flush.wake,
             work=self._worker.submit,
-            store=ForgetfulStore(),
-            backplane=LocalBackplane,
+            store=store,
+            backplane=partial(LocalBackplane, last=store.last()),
+            entropy=os.urandom,
         )
+        self.engine.relocate = self._relocate
 
     # beginning, changing, ending
 
@@ -103,6 +115,8 @@ class Network:
         self.engine.shut_down(reason)
         if self._connections:
             self._empty.wait(self.engine.settings.limits.shutdown_timeout or None)
+        self.control.close()
+        self.engine.take_turn()  # what nobody hears any more is kept all the same
         self.engine.store.close()
         self._worker.close()
 
@@ -116,29 +130,36 @@ class Network:
         """Serve one client from the beginning to the end, in a greenlet of its own."""
         address = name(accepted)
         settings = self.engine.settings
-        refusal = self._census.why_not(address, settings.limits, settings.throttle)
+        known = gateways.at(settings.gateways, address.host)  # each of their clients is counted by itself
+        refusal = self._census.why_not(address, settings.limits, settings.throttle and not known)
         if refusal:
             log.warning("Refused %s: %s", address.printed, refusal)
             if not tls:
                 _refuse(sock, goodbye(address.host, refusal))
             return
         log.info("Connected with %s", address.printed)
-        connection = Connection(sock, address.host, address.peer, settings.limits.sendq)
+        connection = Connection(sock, address, settings.limits.sendq)
         self._census.enter(address)
         self._connections.add(connection)
         self._empty.clear()
         reason = "Internal error"
         try:
-            reason = self._attend(connection, settings, self.context if tls else None)
+            reason = self._attend(connection, settings, self.context if tls else None, known)
         finally:
-            self._leave(connection, address, reason)
+            self._leave(connection, reason)
 
-    def _attend(self, connection: Connection, settings: Settings, context: SSLContext | None) -> str:
+    def _attend(
+        self, connection: Connection, settings: Settings, context: SSLContext | None, known: list[Gateway]
+    ) -> str:
         """Open a connection and read it to its end; return why it ended."""
         reason = CLOSED
         try:
             try:
-                opened = open_(connection, settings, context)
+                header, said = passed_on(connection, settings, known)
+                refusal = self._move(connection, header.ip, header.port) if header and header.ip else ""
+                if refusal:
+                    raise Refused(goodbye(connection.host, refusal), refusal)
+                opened = open_(connection, settings, context, said)
             except Refused as refused:
                 self._part(connection, refused.answer)
                 opened, reason = None, refused.reason
@@ -149,11 +170,34 @@ class Network:
             return connection.failure or explain(error)
         return connection.failure or reason
 
+    def _move(self, connection: Connection, ip: str, port: int) -> str:
+        """Have a connection be from the address that a gateway gives; return why it may not come in."""
+        address, settings = name((gateways.address(ip), port)), self.engine.settings
+        log.info("%s is %s", connection.peer, address.printed)
+        # It is counted already, in all.
+        self._census.leave(connection.address)
+        refusal = self._census.why_not(address, settings.limits, settings.throttle)
+        self._census.enter(address)
+        connection.address = address
+        return refusal
+
+    def _relocate(self, session: Session, ip: str, port: int) -> str:
+        connection = self._links[session]
+        refusal = self._move(connection, ip, port)
+        session.host, session.peer = connection.host, connection.peer
+        return refusal
+
     def _link(self, connection: Connection, opened: Opened, secure: bool) -> None:
         engine = self.engine
         session = engine.connect(
-            connection.host, connection.peer, opened.wire, secure=secure, plain=opened.plain
+            connection.host,
+            connection.peer,
+            opened.wire,
+            secure=secure,
+            plain=opened.plain,
+            framing=opened.framing,
         )
+        connection.answers = opened.answers
         connection.session = session
         connection.resets = opened.resets
         self._links[session] = connection
@@ -175,8 +219,9 @@ class Network:
     def _receive(self, session: Session, data: bytes) -> None:
         engine = self.engine
         engine.receive(session, data)
-        if session.plain and isinstance(session.wire, TutorialWire):
-            for answer in session.wire.take_local():
+        answers = self._links[session].answers
+        if answers is not None:
+            for answer in answers():
                 engine.queue.put(session, answer)
         if session.inbox:
             self._lagging.set()
@@ -208,8 +253,8 @@ class Network:
         self._ending[connection] = time.monotonic() + patience
         connection.end()
 
-    def _leave(self, connection: Connection, address: Address, reason: str) -> None:
-        session = connection.session
+    def _leave(self, connection: Connection, reason: str) -> None:
+        session, address = connection.session, connection.address
         self._flush.handle()  # what they said last is said before they are gone
         connection.close()
         if session is not None:

@@ -10,7 +10,11 @@ import unicodedata
 from itertools import pairwise
 
 from gchat.irc import limits
-from gchat.server.world import World
+from gchat.irc.casemap import fold
+from gchat.irc.numerics import ERR_NICKNAMEINUSE
+from gchat.server import services
+from gchat.server.request import ReplyError
+from gchat.server.world import User, World
 
 _FIRST = frozenset(string.ascii_letters + "[]\\`_^{|}")
 _REST = _FIRST | frozenset(string.digits + "-")
@@ -31,8 +35,9 @@ FALLBACK = "Guest"
 
 
 def is_nick(text: str) -> bool:
-    """True for a nick that somebody may have."""
-    return bool(text) and len(text) <= limits.NICKLEN and text[0] in _FIRST and _REST.issuperset(text)
+    """True for a nick that somebody may have; a service's is none."""
+    possible = bool(text) and len(text) <= limits.NICKLEN and text[0] in _FIRST and _REST.issuperset(text)
+    return possible and fold(text) not in services.NAMES
 
 
 def is_channel(text: str) -> bool:
@@ -57,6 +62,24 @@ def _has_blanks(text: str) -> bool:
     )
 
 
+def is_free(world: World, nick: str, account: str, user: User | None = None) -> bool:
+    """True where nobody else has the nick and it is not held for another account than this one."""
+    holder = world.user(nick)
+    if holder is not None and holder is not user:
+        return False
+    owner = world.account_of_nick(nick)
+    return owner is None or owner.key == fold(account)
+
+
+def taken(world: World, nick: str) -> ReplyError:
+    """Refuse a nick, with what its owner can do about it."""
+    owner = world.account_of_nick(nick)
+    if owner is None:
+        return ReplyError(ERR_NICKNAMEINUSE, nick)
+    text = f"This nick is registered: if it is yours, log in to {owner.name}, else take another one"
+    return ReplyError(ERR_NICKNAMEINUSE, nick, text=text)
+
+
 def free(world: World, wanted: str) -> str:
     """A possible nick that nobody has, as like the wanted one as can be."""
     ascii_only = unicodedata.normalize("NFKD", wanted).encode("ascii", "ignore").decode()
@@ -65,7 +88,11 @@ def free(world: World, wanted: str) -> str:
         base = "_" + base
     base = base[: limits.NICKLEN] or FALLBACK
     candidate, number = base, 1
-    while world.user(candidate) is not None or not is_nick(candidate):
+    while (
+        world.user(candidate) is not None
+        or world.account_of_nick(candidate) is not None
+        or not is_nick(candidate)
+    ):
         number += 1
         suffix = str(number)
         candidate = base[: limits.NICKLEN - len(suffix)] + suffix

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from gchat.irc.lines import Wire
 from gchat.irc.message import Message, encode
 from gchat.irc.wire import IrcWire
+from gchat.server import proxy
 from gchat.server.connection import Connection, Late
-from gchat.server.settings import Settings
+from gchat.server.settings import Gateway, Settings
 from gchat.tutorial import detect
 from gchat.tutorial.detect import Detected
 from gchat.tutorial.wire import TutorialWire
@@ -40,20 +42,67 @@ class Refused(Exception):
 
 
 class Opened(NamedTuple):
-    """Who is there: how to speak to them, what they said already, and what they have to be sent first."""
+    """Who is there: how to speak to them, what they said already, and what they have to be sent first.
+
+    ``answers`` gives what a wire wants to send by itself after it was fed, where there can be such.
+    """
 
     wire: Wire
     plain: bool
     said: bytes
     before: bytes = b""
     resets: bool = False  # this client has to be ended with a reset
+    framing: int = 0
+    answers: Callable[[], list[bytes]] | None = None
 
 
-def open_(connection: Connection, settings: Settings, context: SSLContext | None) -> Opened | None:
-    """Find out who is there; None when they have gone.  Raises Refused and OSError."""
+def passed_on(
+    connection: Connection, settings: Settings, gateways: Iterable[Gateway]
+) -> tuple[proxy.Header | None, bytes]:
+    """Read the PROXY header of a gateway that sends one; return it and what came with it.
+
+    Raises Refused and OSError.
+    """
+    modes = {gateway.proxy for gateway in gateways}
+    if modes <= {"no"}:
+        return None, b""
+    required, limits = "required" in modes, settings.limits
+    # Whoever may come without one may be silent, too, and is to be greeted in time.
+    patience = settings.tutorial.greet_after if settings.tutorial.enabled and not required else 0.0
+    deadline = time.monotonic() + (patience or limits.registration_timeout or _DAY)
+    said = b""
+    try:
+        while True:
+            more = connection.read_raw(deadline)
+            said += more
+            if not required and not (more and proxy.may_begin(said)):
+                return None, said
+            header = proxy.read(said)
+            if header is not None:
+                return header, said[header.size :]
+            if not more:
+                return None, b""
+    except Late:
+        if required:
+            raise Refused(b"", "No PROXY header came in time") from None
+        return None, said
+    except proxy.Malformed as error:
+        log.warning("Refused %s: %s", connection.peer, error)
+        raise Refused(b"", str(error)) from error
+
+
+def open_(
+    connection: Connection, settings: Settings, context: SSLContext | None, said: bytes = b""
+) -> Opened | None:
+    """Find out who is there; None when they have gone.  Raises Refused and OSError.
+
+    ``said`` came already; for TLS it is the beginning of the handshake.
+    """
     deadline = time.monotonic() + (settings.limits.registration_timeout or _DAY)
     if context is not None:
-        shake_hands(connection, context, deadline)
+        shake_hands(connection, context, deadline, said)
+    elif said:
+        connection.unread(said)
     greeted = False
     said = b""
     if settings.tutorial.enabled:
@@ -78,15 +127,15 @@ def goodbye(host: str, reason: str) -> bytes:
     return encode(Message("ERROR", (f"Closing link: ({host}) [{reason}]",)))
 
 
-def shake_hands(connection: Connection, context: SSLContext, deadline: float) -> None:
-    """Begin TLS.  Raises OSError: without TLS there is no way to say anything."""
+def shake_hands(connection: Connection, context: SSLContext, deadline: float, said: bytes = b"") -> None:
+    """Begin TLS; ``said`` came already.  Raises OSError: without TLS there is no way to say anything."""
     from gchat.server.tls import Channel, TlsError
 
     channel = Channel(context)
     done = False
     try:
         while not done:
-            data = connection.read_raw(deadline)
+            data, said = said or connection.read_raw(deadline), b""
             if not data:
                 raise TlsError("it went away during the handshake")
             done = channel.handshake(data)
@@ -106,6 +155,8 @@ def _listen(
     waited = False
     while True:
         who = detect.detect(said, greeted, waited)
+        if who is Detected.HTTP:
+            return _upgrade(connection, settings, said, deadline)
         if who is not Detected.MORE:
             return _opened(connection, settings, who, said, greeted)
         quiet = time.monotonic() + detect.QUIET if said and not waited else deadline
@@ -125,11 +176,27 @@ def _opened(connection: Connection, settings: Settings, who: Detected, said: byt
     if who is Detected.TLS:
         log.warning("%s began with TLS on a listener without: it may want a tls:// one", connection.peer)
         raise Refused(detect.TLS_ON_PLAIN, "It speaks TLS")
-    if who is Detected.HTTP:
-        log.warning("%s began with HTTP: this is no web server", connection.peer)
-        raise Refused(detect.HTTP_ON_PLAIN, "It speaks HTTP")
     if who is Detected.IRC:
         # NICK stands on the other side's screen without an end: the first line is to begin on its own.
         return Opened(IrcWire(), False, said, b"\r\n" if greeted else b"")
     wire = TutorialWire(settings.tutorial.channel, newline=who is Detected.LINE)
-    return Opened(wire, True, said, resets=who is Detected.TUTORIAL)
+    return Opened(wire, True, said, resets=who is Detected.TUTORIAL, answers=wire.take_local)
+
+
+def _upgrade(connection: Connection, settings: Settings, said: bytes, deadline: float) -> Opened | None:
+    """Let somebody in by WebSocket; whoever wants anything else of HTTP is told that there is nothing."""
+    from gchat.server.websocket import NoUpgrade, upgrade  # 50 ms that only browsers have to wait for
+
+    try:
+        while (upgraded := upgrade(said, settings.websocket.origins)) is None:
+            more = connection.read(deadline)
+            if not more:
+                return None
+            said += more
+    except Late as error:
+        raise Refused(detect.http_answer("408 Request Timeout"), "It was too slow") from error
+    except NoUpgrade as refusal:
+        log.warning("Refused HTTP from %s: %s", connection.peer, refusal)
+        raise Refused(refusal.answer, "It speaks HTTP") from refusal
+    wire = upgraded.wire
+    return Opened(wire, False, upgraded.rest, upgraded.answer, framing=wire.framing, answers=wire.take_local)

@@ -25,6 +25,21 @@ class Outbox:
         """Remove what was appended last."""
         self._pieces.pop()
 
+    def remove(self, pieces: set[int]) -> None:
+        """Remove pieces, which are given by their ``id``."""
+        if self._last is not None:
+            self._last -= sum(id(piece) in pieces for piece in self._pieces[: self._last])
+        self._pieces[:] = [piece for piece in self._pieces if id(piece) not in pieces]
+
+    def reopen(self) -> bytes | None:
+        """Take back the end and its last piece, to say something before it; None where there is no end."""
+        if not self._last:
+            return None
+        farewell = self._pieces[self._last - 1]
+        del self._pieces[self._last - 1 :]
+        self._last = None
+        return farewell
+
     def end(self) -> None:
         """Let nothing follow what is in the box now: the ERROR that ends a connection is its last line."""
         self._last = len(self._pieces)

@@ -6,9 +6,11 @@ Each is the answer that the Modern IRC document describes for the command of the
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from gchat import __version__
 from gchat.irc import isupport, limits
+from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.numerics import (
     ERR_NOMOTD,
@@ -35,10 +37,13 @@ from gchat.irc.numerics import (
 )
 from gchat.server import capabilities as cap
 from gchat.server import channel_modes, roles
+from gchat.server.delivery import timestamp
 from gchat.server.request import Request
-from gchat.server.settings import Settings
 from gchat.server.visibility import can_see, can_see_member
-from gchat.server.world import Channel
+from gchat.server.world import Channel, User
+
+if TYPE_CHECKING:
+    from gchat.server.engine import Engine
 
 VERSION = f"gchat-{__version__}"
 USER_MODES = "Biow"
@@ -65,14 +70,19 @@ def welcome(request: Request) -> None:
 
 def isupport_lines(request: Request) -> None:
     """RPL_ISUPPORT (005).  https://modern.ircdocs.horse/#rplisupport-005"""
-    for tokens in isupport.build(isupport_tokens(request.settings)):
+    for tokens in isupport.build(isupport_tokens(request.engine)):
         request.reply(RPL_ISUPPORT, *tokens)
 
 
-def isupport_tokens(settings: Settings) -> dict[str, str | None]:
+def isupport_tokens(engine: Engine) -> dict[str, str | None]:
     """What the server supports, in the words of ISUPPORT."""
-    counts = settings.limits
+    settings, counts = engine.settings, engine.settings.limits
+    history: dict[str, str | None] = {}
+    if engine.store.history is not None:  # https://ircv3.net/specs/extensions/chathistory#isupport-tokens
+        history = {"CHATHISTORY": str(settings.history.page), "MSGREFTYPES": "msgid,timestamp"}
     return {
+        **history,
+        "ACCOUNTEXTBAN": "a",
         "AWAYLEN": str(limits.AWAYLEN),
         "BOT": "B",
         "CASEMAPPING": "ascii",
@@ -82,7 +92,7 @@ def isupport_tokens(settings: Settings) -> dict[str, str | None]:
         "CHANTYPES": "#",
         "ELIST": "CMNTU",
         "EXCEPTS": "e",
-        "EXTBAN": ",m",
+        "EXTBAN": ",am",
         "INVEX": "I",
         "KEYLEN": str(limits.KEYLEN),
         "KICKLEN": str(limits.KICKLEN),
@@ -160,6 +170,21 @@ def names(request: Request, channel: Channel) -> None:
         for line in fill(shown, limits.LINE - len(fixed.encode())):
             request.reply(RPL_NAMREPLY, symbol, channel.name, text=line)
     request.reply(RPL_ENDOFNAMES, channel.name)
+
+
+def reader(user: User) -> str:
+    """Whose the read markers of a user are: the account's, or their own as long as they are here."""
+    return fold(user.account) if user.account else f" {user.uid}"
+
+
+def marker(engine: Engine, user: User, target: str) -> Message:
+    """Up to when a user has read a channel or a conversation.
+
+    https://ircv3.net/specs/extensions/read-marker
+    """
+    milliseconds = engine.world.marks.get(reader(user), fold(target))
+    at = "*" if milliseconds is None else f"timestamp={timestamp(milliseconds)}"
+    return Message("MARKREAD", (target, at), engine.settings.server.name)
 
 
 def fill(words: list[str], width: int, joint: str = " ") -> list[str]:

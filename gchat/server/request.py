@@ -11,7 +11,7 @@ settled: the handler has returned and every event that it committed has been app
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gchat.irc.message import Message
@@ -68,7 +68,20 @@ class FailError(Exception):
 class Request:
     """What a handler is given."""
 
-    __slots__ = ("_held", "_returned", "effort", "engine", "label", "message", "pending", "session", "steps")
+    __slots__ = (
+        "_again",
+        "_answered",
+        "_held",
+        "_returned",
+        "_sent",
+        "effort",
+        "engine",
+        "label",
+        "message",
+        "pending",
+        "session",
+        "steps",
+    )
 
     def __init__(self, engine: Engine, session: Session, message: Message) -> None:
         self.engine = engine
@@ -80,6 +93,9 @@ class Request:
         self.effort = 0  # messages that it was answered with
         self._returned = False
         self._held: list[Message] = []
+        self._answered = ""  # the label, once the answer was sent
+        self._sent: list[bytes] = []  # that answer
+        self._again = False  # it was taken back
 
     # what a handler reads
 
@@ -112,13 +128,19 @@ class Request:
 
     # what a handler does
 
-    def send(self, message: Message) -> None:
-        """Send a message to the session that asked, with the others of its label where it gave one."""
+    def send(self, message: Message) -> bytes:
+        """Send a message to the session that asked, with the others of its label where it gave one.
+
+        Returns the bytes that are in its outbox; none while they wait for the label.
+        """
         self.effort += 1
         if self.label:
             self._held.append(message)
-        else:
-            self.engine.queue.send(self.session, message)
+            return b""
+        data = self.engine.queue.send(self.session, message)
+        if self._answered:
+            self._sent.append(data)
+        return data
 
     def reply(self, numeric: Numeric, *params: str, text: str | None = None, **fields: str) -> None:
         """Send a numeric.  Its text from the table, filled with ``fields``, comes last where it has one;
@@ -160,18 +182,48 @@ class Request:
         if not self.label:
             return
         label, held = self.label, self._held
-        self.label = ""
+        self.label, self._answered = "", label
         server = self.settings.server.name
         if not held:
             self.send(Message("ACK", (), server, {"label": label}))
-        elif len(held) == 1:
+        elif len(held) == 1 or _is_batch(held):
+            # "The batch type MUST be one of: an existing type applicable to the entire response ..."
             self.send(_tagged(held[0], "label", label))
+            for message in held[1:]:
+                self.send(message)
         else:
             reference = self.engine.batch_reference()
             self.send(Message("BATCH", ("+" + reference, "labeled-response"), server, {"label": label}))
             for message in held:
                 self.send(message if "batch" in message.tags else _tagged(message, "batch", reference))
             self.send(Message("BATCH", ("-" + reference,), server))
+
+    # when what was said cannot be kept (keeping.py)
+
+    def take_back(self, echoes: Sequence[Message]) -> list[bytes]:
+        """Have an echo not be part of the answer; return what of the answer was sent in vain."""
+        void: list[bytes] = []
+        if self._answered:
+            self.label, self._answered = self._answered, ""
+            void, self._sent = self._sent, []
+            self._again = True
+        void_ids = set(map(id, echoes))
+        self._held = [message for message in self._held if id(message) not in void_ids]
+        return void
+
+    def answer_again(self) -> None:
+        """Give the answer that took the place of the one taken back."""
+        if self._again:
+            self._again = False
+            self.finish()
+
+
+def _is_batch(messages: Sequence[Message]) -> bool:
+    """True for messages that are one batch, from its beginning to its end."""
+    first, last = messages[0], messages[-1]
+    if (first.command, last.command) != ("BATCH", "BATCH"):
+        return False
+    return first.params[0][0] == "+" and last.params[0] == "-" + first.params[0][1:]
 
 
 def _tagged(message: Message, tag: str, value: str) -> Message:

@@ -19,6 +19,7 @@ class Right(Flag):
     INVITE = auto()  # invite where +i is set
     KICK = auto()  # remove members of the same or a lower rank
     BAN = auto()  # change the lists b, e and I
+    REDACT = auto()  # remove what others said
     MODES = auto()  # change every other channel mode
 
 
@@ -33,7 +34,7 @@ class Role(NamedTuple):
     grants: str
 
 
-_MODERATE = Right.SPEAK | Right.TOPIC | Right.INVITE | Right.KICK | Right.BAN
+_MODERATE = Right.SPEAK | Right.TOPIC | Right.INVITE | Right.KICK | Right.BAN | Right.REDACT
 _ALL = _MODERATE | Right.MODES
 
 ROLES: tuple[Role, ...] = (

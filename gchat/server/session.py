@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from gchat.irc.lines import Wire
 from gchat.irc.message import BadLine, Message
 from gchat.server import capabilities as cap
+from gchat.server.multiline import Batch
 from gchat.server.outbox import Outbox
 from gchat.server.settings import Limits
+from gchat.server.stores.base import Mark
 from gchat.server.throttle import TokenBucket
 
 if TYPE_CHECKING:
+    from gchat.server.commands.sasl import Exchange
     from gchat.server.request import Request
     from gchat.server.world import User
 
@@ -25,12 +28,19 @@ class Session:
     """One connection.  ``host`` is what others see of its address; ``peer`` is what the log says of it."""
 
     __slots__ = (
+        "account",
+        "batch",
         "bucket",
         "cap_version",
         "caps",
+        "certificate",
         "closing",
         "command_count",
         "connected_at",
+        "device",
+        "errands",
+        "framing",
+        "gateway",
         "heard_at",
         "host",
         "id",
@@ -48,8 +58,11 @@ class Session:
         "plain",
         "profile",
         "realname",
+        "refused_nick",
         "request",
+        "sasl",
         "secure",
+        "shown",
         "spoke_at",
         "user",
         "username",
@@ -77,6 +90,7 @@ class Session:
         # What a plain session shows depends on where it is, so nothing of it is shared: no profile.
         self.caps = cap.ECHO_MESSAGE if plain else 0
         self.profile: int | None = None if plain else 0
+        self.framing = 0  # TEXT_FRAMES or BINARY_FRAMES for a WebSocket
         self.outbox = Outbox()
         self.bucket = TokenBucket(limits.command_rate if throttle else 0.0, limits.command_burst, now)
         self.nick_bucket = TokenBucket(limits.nick_rate if throttle else 0.0, limits.nick_burst, now)
@@ -87,12 +101,21 @@ class Session:
         self.realname = ""
         self.password = ""
         self.negotiating = False
+        self.certificate = ""  # SHA-256 fingerprint of the client's, in hexadecimal
+        self.gateway = ""  # whose word it is that the host is this
+        self.sasl: Exchange | None = None  # the exchange that is under way
+        self.account = ""  # logged in to, before there is a user who could be
+        self.device = ""  # which of the account's devices this is, if it said so
+        self.refused_nick = ""  # held for an account: it is given to whoever logs in to that
         self.cap_version = 301
         # what waits: lines not handled yet, the request that is under way, the reason of the end
         self.inbox: deque[Message | BadLine] = deque()
         self.inbox_bytes = 0
+        self.errands: deque[Message] = deque()  # what the server itself has to do for the session
         self.request: Request | None = None
         self.closing = ""
+        self.batch: Batch | None = None  # of lines that are not complete yet
+        self.shown: dict[str, Mark] = {}  # since when it sees each channel, and (empty) direct messages
         self.monitoring: dict[str, str] = {}  # folded nick -> nick as it was given
         self.connected_at = now
         self.heard_at = now
@@ -105,7 +128,7 @@ class Session:
         """Replace the negotiated capabilities."""
         self.caps = caps
         if not self.plain:
-            self.profile = caps
+            self.profile = caps | self.framing
         if self.user is not None:
             for channel in self.user.channels.values():
                 channel.sessions.regroup()

@@ -49,12 +49,32 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSocket:
+    """``[websocket]``: browsers."""
+
+    origins: tuple[str, ...] = ()  # masks of the sites whose pages may connect, "https://chat.example.org"
+
+
+@dataclass(frozen=True, slots=True)
 class Tutorial:
     """``[tutorial]``: the clients of the "TCP chat in Python" tutorial, ``nc`` and ``telnet``."""
 
     enabled: bool = True
     channel: str = "#lobby"
     greet_after: float = 0.5  # seconds of silence after which a connection is greeted with NICK
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """``[accounts]``: who may have one, and what having one means."""
+
+    registration: str = "open"  # or closed: then only the administrator makes accounts
+    before_connect: bool = True  # whether REGISTER works before the connection is complete
+    custom_names: bool = False  # whether an account may have another name than its owner's nick
+    email: str = "optional"  # or required, to register
+    required: bool = False  # whether everybody has to log in
+    multiclient: bool = True  # whether the connections of an account are one user
+    always_on: str = "opt-in"  # off, opt-in or on: whether a user stays without a connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +91,15 @@ class Limits:
     command_burst: float = 30.0
     nick_rate: float = 0.1  # nick changes
     nick_burst: float = 5.0
+    login_rate: float = 0.05  # wrong logins, of one account and from one address
+    login_burst: float = 10.0
     connections: int = 20_000
     connections_per_address: int = 64
     channels_per_user: int = 100
     list_entries: int = 100  # of one channel's b, e or I
     monitor_entries: int = 100
+    multiline_bytes: int = 16 * 1024  # text in one message of several lines
+    multiline_lines: int = 100
     shutdown_timeout: float = 5.0  # how long a goodbye may take to leave
 
 
@@ -89,11 +113,71 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True)
+class Gateway:
+    """``[gateways.NAME]``: who may say whose connection it passes on.
+
+    ``hosts`` are addresses, networks (``10.0.0.0/8``) and ``unix``; ``proxy`` is no, optional or required.
+    """
+
+    name: str
+    hosts: tuple[str, ...]
+    password: str = ""  # of WEBIRC, a hash made by ``gchat-server hash-password``; empty: no WEBIRC
+    proxy: str = "no"  # whether a PROXY header comes before anything else
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """``[log]``: ``format`` is plain or json, ``level`` debug, info, warning or error."""
 
     format: str = "plain"
     level: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """``[store]``: where everything is kept that outlives the process."""
+
+    path: str = ""  # empty: gchat.db in the data folder; ":memory:": nothing is kept
+    durability: str = "normal"  # what was shown survives a killed process; "full": a power cut, too
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """``[history]``: what is kept of what was said."""
+
+    keep: str = ""  # for how long, such as 90d; empty: for ever
+    page: int = 200  # messages in one answer to CHATHISTORY or SEARCH
+    replay: int = 1000  # lines of a channel that a device which comes back is sent, without asking
+    replay_new: int = 50  # the same for a device that the account never used before
+    replay_to_strangers: int = 0  # the same for those without an account
+    redact_within: str = "1d"  # how long one may take back what one said; empty: always
+    edit_within: str = "1h"  # how long one may change it
+
+    @property
+    def keep_seconds(self) -> float:
+        """For how many seconds; 0 for ever."""
+        return age(self.keep) if self.keep else 0.0
+
+    @property
+    def redact_seconds(self) -> float:
+        """For how many seconds one may take back what one said; 0 always."""
+        return age(self.redact_within) if self.redact_within else 0.0
+
+    @property
+    def edit_seconds(self) -> float:
+        """For how many seconds one may change what one said; 0 always."""
+        return age(self.edit_within) if self.edit_within else 0.0
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400}
+
+
+def age(text: str) -> float:
+    """Seconds of ``90d``, ``12h``, ``4w``, ``1y``.  Raises ValueError."""
+    number, unit = text[:-1].strip(), text[-1:]
+    if not (number.isascii() and number.isdigit() and int(number) and unit in _UNITS):
+        raise ValueError(text)
+    return float(int(number) * _UNITS[unit])
 
 
 DEFAULT_LISTENERS = (Listener("127.0.0.1", 6667), Listener("127.0.0.1", 55555))
@@ -107,7 +191,12 @@ class Settings:
     server: Server = field(default_factory=Server)
     tls: Tls = field(default_factory=Tls)
     tutorial: Tutorial = field(default_factory=Tutorial)
+    websocket: WebSocket = field(default_factory=WebSocket)
+    accounts: Accounts = field(default_factory=Accounts)
+    store: Store = field(default_factory=Store)
+    history: History = field(default_factory=History)
     limits: Limits = field(default_factory=Limits)
     log: Log = field(default_factory=Log)
     operators: tuple[Operator, ...] = ()
+    gateways: tuple[Gateway, ...] = ()
     throttle: bool = True  # False: no rates and no limit per address (--no-throttle, for measuring)

@@ -35,8 +35,43 @@ class TokenBucket:
         if self._rate:
             self._tokens = max(self._tokens - cost, -self._burst)
 
+    def give_back(self, cost: float = 1.0) -> None:
+        """Take back a payment."""
+        self._tokens = min(self._burst, self._tokens + cost)
+
     def change(self, rate: float, burst: float) -> None:
         """Apply new settings to a living bucket; what was saved up is kept as far as it fits."""
         self._rate = rate
         self._burst = burst
         self._tokens = min(self._tokens, burst)
+
+
+class Buckets:
+    """A bucket a key, for as many keys as strangers can think of: of too many, the longest unused go."""
+
+    MOST = 10_000
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._buckets: dict[str, TokenBucket] = {}
+
+    def take(self, key: str, now: float) -> bool:
+        """Pay a token of this key's bucket; False where there is none."""
+        bucket = self._buckets.pop(key, None) or TokenBucket(self._rate, self._burst, now)
+        self._buckets[key] = bucket  # last: the one longest unused is the first
+        if len(self._buckets) > self.MOST:
+            del self._buckets[next(iter(self._buckets))]
+        return bucket.take(now)
+
+    def give_back(self, key: str) -> None:
+        """Take back a payment."""
+        bucket = self._buckets.get(key)
+        if bucket is not None:
+            bucket.give_back()
+
+    def change(self, rate: float, burst: float) -> None:
+        """Apply new settings, to the living buckets too."""
+        self._rate, self._burst = rate, burst
+        for bucket in self._buckets.values():
+            bucket.change(rate, burst)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gchat.server.world import Channel, User
+from gchat.server.stores.base import Mark
+from gchat.server.world import Channel, User, World
 
 
 def can_see(viewer: User | None, channel: Channel) -> bool:
@@ -27,6 +28,18 @@ def can_see_user(viewer: User, user: User) -> bool:
     if "i" not in user.modes or viewer is user or viewer.is_operator:
         return True
     return any(key in user.channels for key in viewer.channels)
+
+
+def can_see_history(world: World, viewer: User, target: str) -> Mark | None:
+    """After which mark the viewer may read what was said in a target; None where nothing of it.
+
+    ``target`` is a channel's folded name or ``direct`` of two sides.  A channel is read by its members, as
+    far back as they could have read it live (``seats.py``); direct messages by the two accounts that they
+    are between.  Who waited for an answer asks again before it is shown.
+    """
+    if target.startswith("#"):
+        return world.seats.since(viewer.uid, target)
+    return Mark(0) if viewer.account and viewer.party in target.split(" ") else None
 
 
 def may_address(viewer: User, channel: Channel) -> bool:

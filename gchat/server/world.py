@@ -13,14 +13,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from gchat.irc.casemap import fold
 from gchat.irc.message import Source
 from gchat.server import roles
+from gchat.server.accounts import Account
 from gchat.server.audience import Audience
 from gchat.server.channel_modes import AT_CREATION
+from gchat.server.marks import Marks
+from gchat.server.positions import Positions
+from gchat.server.seats import Seats
 
 if TYPE_CHECKING:
     from gchat.server.session import Session
 
 WHOWAS_PER_NICK = 8
 WHOWAS_NICKS = 1024
+GUEST = "?"  # in front of the nick of somebody without an account
+SAID = 32  # messages of a guest that are known to be theirs
 INVITES = 64  # that a user may have at a time
 
 
@@ -37,6 +43,7 @@ class User:
         "nick",
         "oper",
         "realname",
+        "said",
         "secure",
         "sessions",
         "signon",
@@ -60,6 +67,7 @@ class User:
         self.channels: dict[str, Channel] = {}  # by folded name
         self.invites: dict[str, Channel] = {}  # by folded name; one that ended is worth nothing
         self.sessions: list[Session] = []
+        self.said: deque[str] | None = None  # ids of a guest's own messages, the last of them
         self.source = str(Source(nick, username, host))
 
     def describe(
@@ -70,6 +78,17 @@ class User:
         self.username = self.username if username is None else username
         self.host = self.host if host is None else host
         self.source = str(Source(self.nick, self.username, self.host))
+
+    def remember(self, msgid: str) -> None:
+        """Know a message of somebody without an account again, so that they can take it back."""
+        if self.said is None:
+            self.said = deque(maxlen=SAID)
+        self.said.append(msgid)
+
+    @property
+    def party(self) -> str:
+        """What this side of direct messages is kept under: no account can be called what a guest is."""
+        return fold(self.account) if self.account else GUEST + fold(self.nick)
 
     @property
     def is_operator(self) -> bool:
@@ -136,6 +155,13 @@ class World:
         self.users: dict[str, User] = {}  # by uid
         self.nicks: dict[str, User] = {}  # by folded nick
         self.channels: dict[str, Channel] = {}  # by folded name
+        self.accounts: dict[str, Account] = {}  # by folded name
+        self.seats: Seats = Seats()  # what every member may read of what was said before
+        self.positions: Positions = Positions()  # how far every device has seen
+        self.marks: Marks = Marks()  # how far everybody has read
+        self.former_accounts: set[str] = set()  # folded names that nobody else may have
+        self._owners: dict[str, str] = {}  # folded nick -> folded name of the account that holds it
+        self._online: dict[str, list[User]] = {}  # by the folded name of the account
         self._past: dict[str, deque[Past]] = {}
         self.most_users = 0
 
@@ -148,6 +174,18 @@ class World:
     def channel(self, name: str) -> Channel | None:
         """Find a channel by name."""
         return self.channels.get(fold(name))
+
+    def account(self, name: str) -> Account | None:
+        """Find an account by name."""
+        return self.accounts.get(fold(name))
+
+    def account_of_nick(self, nick: str) -> Account | None:
+        """The account that a nick is held for, be it its name or a nick of its group."""
+        return self.accounts.get(self._owners.get(fold(nick), ""))
+
+    def users_of(self, account: str) -> list[User]:
+        """Who is logged in to an account, the first one first."""
+        return list(self._online.get(fold(account), ()))
 
     def past(self, nick: str) -> list[Past]:
         """Who had this nick before, the latest first."""
@@ -166,6 +204,8 @@ class World:
         """Let a user in.  The caller has made sure that the nick is free."""
         self.users[user.uid] = user
         self.nicks[fold(user.nick)] = user
+        if user.account:
+            self._online.setdefault(fold(user.account), []).append(user)
         self.most_users = max(self.most_users, len(self.users))
 
     def remove_user(self, user: User, at: int) -> None:
@@ -173,8 +213,56 @@ class World:
         self.remember(user, at)
         for channel in list(user.channels.values()):
             self.leave(user, channel)
+        self._log_out(user)
         del self.users[user.uid]
         del self.nicks[fold(user.nick)]
+
+    def log_in(self, user: User, account: str) -> None:
+        """Have a user be logged in to an account, and to no other; empty: to none."""
+        self._log_out(user)
+        user.account = account
+        if account:
+            self._online.setdefault(fold(account), []).append(user)
+
+    def _log_out(self, user: User) -> None:
+        users = self._online.get(fold(user.account), [])
+        if user in users:
+            users.remove(user)
+            if not users:
+                del self._online[fold(user.account)]
+
+    def put_account(self, account: Account) -> None:
+        """Let an account in, or replace it.  Nicks that another one holds stay with that."""
+        key = account.key
+        self._give_up_nicks(key)
+        self.accounts[key] = account
+        self.former_accounts.discard(key)
+        for nick in (key, *account.nicks):
+            self._owners.setdefault(nick, key)
+
+    def remove_account(self, key: str) -> None:
+        """Take an account out; its nicks are free."""
+        self._give_up_nicks(key)
+        del self.accounts[key]
+
+    def _give_up_nicks(self, key: str) -> None:
+        old = self.accounts.get(key)
+        if old is not None:
+            for nick in (key, *old.nicks):
+                if self._owners.get(nick) == key:
+                    del self._owners[nick]
+
+    def attach(self, user: User, session: Session) -> None:
+        """Let one more connection speak as the user."""
+        user.sessions.append(session)
+        for channel in user.channels.values():
+            channel.sessions.add([session])
+
+    def detach(self, user: User, session: Session) -> None:
+        """Let a connection go; the user stays."""
+        user.sessions.remove(session)
+        for channel in user.channels.values():
+            channel.sessions.remove([session])
 
     def rename(self, user: User, nick: str) -> None:
         """Give a user another nick, which the caller knows to be free or the user's own."""
@@ -213,6 +301,7 @@ class World:
         del channel.members[user]
         del user.channels[channel.key]
         channel.sessions.remove(user.sessions)
+        self.seats.left(user.uid, channel.key)
         if not channel.members:
             del self.channels[channel.key]
 

@@ -138,7 +138,7 @@ def _quit(place: Place, words: list[str]) -> Doing:
     return [Message("QUIT", tuple([" ".join(words)] if words else []))]
 
 
-# The extended ban that lets somebody read and not speak is announced as EXTBAN=,m.
+# The extended ban that lets somebody read and not speak is announced as EXTBAN=,am.
 MUTE: Final = "m:"
 
 COMMANDS: Final[dict[str, Command]] = {

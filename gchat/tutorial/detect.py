@@ -24,11 +24,24 @@ _LONGEST: Final = 512  # bytes of a line that may be a command or a nickname
 # What is answered before the connection ends, so that the other side can say what was wrong.
 # A fatal alert, unexpected_message (RFC 8446 section 6)
 TLS_ON_PLAIN: Final = b"\x15\x03\x03\x00\x02\x02\x0a"
-_HTTP_TEXT: Final = b"This port speaks IRC, not HTTP: connect with an IRC client, or with gchat.\n"
-HTTP_ON_PLAIN: Final = (
-    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=us-ascii\r\nContent-Length: %d\r\n"
-    b"Connection: close\r\n\r\n%b" % (len(_HTTP_TEXT), _HTTP_TEXT)
-)
+_HTTP_TEXT: Final = "This port speaks IRC, not HTTP: use an IRC client, gchat, or WebSocket.\n"
+
+
+def http_answer(
+    status: str = "400 Bad Request", text: str = _HTTP_TEXT, headers: tuple[str, ...] = ()
+) -> bytes:
+    """A whole HTTP response that ends the connection."""
+    lines = (
+        f"HTTP/1.1 {status}",
+        "Content-Type: text/plain; charset=us-ascii",
+        f"Content-Length: {len(text)}",
+        *headers,
+        "Connection: close",
+    )
+    return "\r\n".join((*lines, "", text)).encode("ascii")
+
+
+HTTP_ON_PLAIN: Final = http_answer()
 
 
 class Detected(Enum):

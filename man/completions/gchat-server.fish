@@ -50,8 +50,8 @@ function _shtab_gchat_server_using
   test "$_shtab_gchat_server_cmdpath" = "$argv"
 end
 
-set -g _shtab_gchat_server_commands 
-set -g _shtab_gchat_server_opts_with_value --config --data-dir --listen --log-format --log-level --port-file --tls-cert --tls-key --while-locked
+set -g _shtab_gchat_server_commands hash-password backup account export erase
+set -g _shtab_gchat_server_opts_with_value --account --config --data-dir --listen --log-format --log-level --port-file --reason --tls-cert --tls-key --while-locked
 
 complete -c gchat-server -e
 complete -c gchat-server -f
@@ -71,4 +71,17 @@ complete -c gchat-server -n _shtab_gchat_server_using -l port-file -xka "(__fish
 complete -c gchat-server -n _shtab_gchat_server_using -l while-locked -xka "(__fish_complete_path (commandline -ct))" -d 'end when nobody else holds a lock on this file any more'
 complete -c gchat-server -n _shtab_gchat_server_using -l man -d 'show the manual page and exit'
 complete -c gchat-server -n _shtab_gchat_server_using -l version -d 'show program'"'"'s version number and exit'
-complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_server_npos -eq 0' -ka "hash-password" -d 'ask for a password and print the hash that the configuration wants'
+complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_server_npos -eq 0' -a hash-password -d 'ask for a password and print the hash that the configuration wants'
+complete -c gchat-server -n '_shtab_gchat_server_using hash-password' -s h -l help -d 'show this help message and exit'
+complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_server_npos -eq 0' -a backup -d 'copy what is kept to a file, while the server runs or not'
+complete -c gchat-server -n '_shtab_gchat_server_using backup' -s h -l help -d 'show this help message and exit'
+complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_server_npos -eq 0' -a account -d 'make, list, suspend and delete accounts'
+complete -c gchat-server -n '_shtab_gchat_server_using account' -s h -l help -d 'show this help message and exit'
+complete -c gchat-server -n '_shtab_gchat_server_using account' -l reason -x -d 'why, for suspend'
+complete -c gchat-server -n '_shtab_gchat_server_using account; and test $_shtab_gchat_server_npos -eq 0' -ka "add passwd list suspend resume delete" -d 'add, passwd, list, suspend, resume, delete'
+complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_server_npos -eq 0' -a export -d 'print all that is kept of an account, as JSON Lines'
+complete -c gchat-server -n '_shtab_gchat_server_using export' -s h -l help -d 'show this help message and exit'
+complete -c gchat-server -n '_shtab_gchat_server_using export' -l account -x -d whose
+complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_server_npos -eq 0' -a erase -d 'remove an account and the text of everything that it said'
+complete -c gchat-server -n '_shtab_gchat_server_using erase' -s h -l help -d 'show this help message and exit'
+complete -c gchat-server -n '_shtab_gchat_server_using erase' -l account -x -d whose

@@ -10,7 +10,11 @@
 
 _shtab_gchat_server_commands() {
   local _commands=(
-    
+    account:'make, list, suspend and delete accounts'
+    backup:'copy what is kept to a file, while the server runs or not'
+    erase:'remove an account and the text of everything that it said'
+    export:'print all that is kept of an account, as JSON Lines'
+    hash-password:'ask for a password and print the hash that the configuration wants'
   )
   _describe 'gchat-server commands' _commands
 }
@@ -31,11 +35,51 @@ _shtab_gchat_server_options=(
   "--while-locked[end when nobody else holds a lock on this file any more]:FILE:_files"
   "--man[show the manual page and exit]"
   "(- : *)--version[show program\'s version number and exit]"
-  ":ask for a password and print the hash that the configuration wants:(hash-password)"
 )
 
 # guard to ensure default positional specs are added only once per session
 _shtab_gchat_server_defaults_added=0
+
+_shtab_gchat_server_account_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--reason[why, for suspend]:TEXT:"
+  ":add, passwd, list, suspend, resume, delete:(add passwd list suspend resume delete)"
+  ":whose\; for all but list:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_gchat_server_account_defaults_added=0
+
+_shtab_gchat_server_backup_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  ":the copy, which must not be there yet:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_gchat_server_backup_defaults_added=0
+
+_shtab_gchat_server_erase_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--account[whose]:NAME:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_gchat_server_erase_defaults_added=0
+
+_shtab_gchat_server_export_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--account[whose]:NAME:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_gchat_server_export_defaults_added=0
+
+_shtab_gchat_server_hash_password_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_gchat_server_hash_password_defaults_added=0
 
 
 _shtab_gchat_server() {
@@ -56,7 +100,11 @@ _shtab_gchat_server() {
       (( CURRENT += 1 ))
       curcontext="${curcontext%:*:*}:_shtab_gchat_server-$line[1]:"
       case $line[1] in
-        
+        account) _arguments -C -s $_shtab_gchat_server_account_options ;;
+        backup) _arguments -C -s $_shtab_gchat_server_backup_options ;;
+        erase) _arguments -C -s $_shtab_gchat_server_erase_options ;;
+        export) _arguments -C -s $_shtab_gchat_server_export_options ;;
+        hash-password) _arguments -C -s $_shtab_gchat_server_hash_password_options ;;
       esac
   esac
 }

@@ -143,6 +143,8 @@ def test_a_hashed_password_opens_the_server(machine: Machine) -> None:
     [
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"\x15\x03"),
         (b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 400"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 400"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"HTTP/1.1 400"),
     ],
 )
 def test_bytes_of_other_protocols_get_a_clear_end(machine: Machine, sent: bytes, answer: bytes) -> None:

@@ -99,6 +99,7 @@ class Town:
             wake=lambda: None,
             work=lambda request, work: self.work.append((request, work)),
             store=ForgetfulStore(),
+            entropy=lambda size: bytes(range(size)),
             backplane=make,
         )
 

@@ -77,6 +77,13 @@ def command_of(line: str) -> str:
     return words[0]
 
 
+def _result(work: Work) -> object:
+    try:
+        return work.function(*work.args)
+    except Exception as error:
+        return error
+
+
 class Chat:
     """A server in memory."""
 
@@ -95,6 +102,7 @@ class Chat:
             wake=lambda: None,
             work=lambda request, work: self.work.append((request, work)),
             store=ForgetfulStore(),
+            entropy=lambda size: bytes(range(size)),
             backplane=make,
         )
 
@@ -106,7 +114,7 @@ class Chat:
             while self.work:
                 busy = True
                 request, work = self.work.pop(0)
-                self.engine.resume(request, work.function(*work.args))
+                self.engine.resume(request, _result(work))
         for session in self.engine.take_turn():
             data = session.wire.join(session.outbox.take(), self.now)
             self.received[session] = self.received.get(session, b"") + data

@@ -324,8 +324,8 @@ def test_what_was_said_is_stored_before_it_is_shown(make_chat):
     chat = make_chat(Settings(server=Server(name="gchat.test"), throttle=False))
     neural, nine = chat.join("#team", "Neural", "Nine")
     seen = []
-    chat.engine.store.write = lambda entries: seen.append(([e.event.text for e in entries], nine.read()))
+    chat.engine.store.write = lambda entries: seen.append(([e.params[-1] for e in entries], nine.read()))
     chat.engine.receive(neural.session, b"PRIVMSG #team :one\r\nPRIVMSG #team :two\r\nTOPIC #team :x\r\n")
     chat.settle()
-    assert seen == [(["one", "two"], [])]
+    assert seen == [(["one", "two", "x"], [])]
     assert len(nine.read()) == 3

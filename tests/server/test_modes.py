@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gchat.irc import limits
 from gchat.irc.modes import ModeChange, format_modes
-from gchat.server.apply.channels import _mode_lines
+from gchat.server import mode_lines
 from gchat.server.channel_modes import ALL
 from gchat.server.settings import Server, Settings
 
@@ -342,7 +342,7 @@ def test_what_is_announced_fits_its_lines(trio):
     st.integers(30, 200),
 )
 def test_lines_lose_nothing_and_stay_in_their_room(changes, room):
-    lines = _mode_lines(changes, room)
+    lines = mode_lines.split(changes, room)
     params = [param for line in lines for param in line[1:]]
     assert params == [change.param for change in changes if change.param is not None]
     for line in lines:
@@ -351,7 +351,7 @@ def test_lines_lose_nothing_and_stay_in_their_room(changes, room):
     assert [letter for line in lines for letter in line[0] if letter not in "+-"] == [
         c.letter for c in changes
     ]
-    assert _mode_lines(changes, 10**6) == [
+    assert mode_lines.split(changes, 10**6) == [
         format_modes(changes[start : start + 12]) for start in range(0, len(changes), 12)
     ]
 
@@ -401,7 +401,7 @@ def test_a_bot_says_so_in_a_tag(chat):
     neural, nine = chat.join("#team", "Neural", "Nine", caps="message-tags")
     neural.send("MODE Neural +B")
     neural.send("MODE #team +m")
-    assert nine.read() == [f"@bot {NEURAL} MODE #team +m"]
+    assert nine.read() == [f"@msgid=1700000000000-5;bot {NEURAL} MODE #team +m"]
 
 
 # anything

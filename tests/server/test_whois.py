@@ -98,12 +98,12 @@ def test_addresses_and_modes_are_for_oneself_and_server_operators(chat):
     assert not [line for line in nine.ask("WHOIS Neural") if number_of(line) in private]
     assert [line for line in neural.ask("WHOIS Neural") if number_of(line) in private] == [
         ":gchat.test 378 Neural Neural :is connecting from ~Neural@192.0.2.7 192.0.2.7",
-        ":gchat.test 338 Neural Neural 192.0.2.7 :Is actually using host",
+        ":gchat.test 338 Neural Neural ~Neural@192.0.2.7 192.0.2.7 :Is actually using host",
         ":gchat.test 379 Neural Neural :is using modes +iw",
     ]
     chat.op(nine)
     lines = nine.ask("WHOIS Neural")
-    assert found(lines, 338) == ["192.0.2.7 :Is actually using host"]
+    assert found(lines, 338) == ["~Neural@192.0.2.7 192.0.2.7 :Is actually using host"]
     assert found(lines, 379) == [":is using modes +iw"]
 
 

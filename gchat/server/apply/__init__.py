@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gchat.server import events
-from gchat.server.apply import channels, messages, users
+from gchat.server.apply import accounts, channels, history, messages, users
 from gchat.server.apply.context import Apply, Applying
 
 __all__ = ["Apply", "Applying", "apply"]
@@ -21,6 +21,7 @@ _TABLE: dict[type[Any], Callable[[Applying, Any], None]] = {
     events.NickChanged: users.nick_changed,
     events.Quit: users.quit_,
     events.Killed: users.killed,
+    events.Detached: users.detached,
     events.AwaySet: users.away_set,
     events.RealnameSet: users.realname_set,
     events.HostChanged: users.host_changed,
@@ -33,7 +34,15 @@ _TABLE: dict[type[Any], Callable[[Applying, Any], None]] = {
     events.ModesSet: channels.modes_set,
     events.Invited: channels.invited,
     events.Said: messages.said,
+    events.Redacted: history.redacted,
+    events.Edited: history.edited,
+    events.MarkedRead: history.marked_read,
     events.Walloped: messages.walloped,
+    events.LoggedIn: accounts.logged_in,
+    events.LoggedOut: accounts.logged_out,
+    events.AccountRegistered: accounts.account_registered,
+    events.AccountChanged: accounts.account_changed,
+    events.AccountDropped: accounts.account_dropped,
 }
 
 

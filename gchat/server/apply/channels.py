@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from gchat.irc import limits
 from gchat.irc.casemap import fold
 from gchat.irc.modes import ModeChange, format_modes
 from gchat.irc.numerics import ERR_NOTONCHANNEL, RPL_INVITING
-from gchat.server import admission, events, replies, roles
+from gchat.server import admission, events, mode_lines, replies, roles
 from gchat.server import capabilities as cap
+from gchat.server.apply import records, returning, seats
 from gchat.server.apply.context import Applying
 from gchat.server.apply.users import join_shape
 from gchat.server.world import Ban, Channel, User
-
-MODES_PER_LINE = 12  # ours to choose: ISUPPORT's MODES says how many with a parameter a client may send
 
 
 def joined(now: Applying, event: events.Joined) -> None:
@@ -31,14 +29,22 @@ def joined(now: Applying, event: events.Joined) -> None:
                 now.origin.reply(refusal, known.name)
             return
     channel = now.world.enter(user, event.channel, now.seconds)
-    now.deliver(channel.sessions, join_shape(now, user, channel.name))
+    seats.arrived(now, user, channel)
+    params = (channel.name, user.account or "*", user.realname)  # a JOIN as those with extended-join see it
+    msgid = records.keep(now, (channel,), user, "JOIN", *params)
+    now.deliver(channel.sessions, join_shape(now, user, channel.name, msgid))
     if user.away:
         others = [session for session in channel.sessions if session.user is not user]
         now.tell(others, user, "AWAY", user.away, needs=cap.AWAY_NOTIFY)
+    if now.origin is not None and channel.topic:
+        replies.topic(now.origin, channel)
+    for session in user.sessions:
+        if session.caps & cap.READ_MARKER:  # "MUST be sent before the RPL_ENDOFNAMES reply"
+            now.give(session, replies.marker(now.engine, user, channel.name))
     if now.origin is not None:
-        if channel.topic:
-            replies.topic(now.origin, channel)
         replies.names(now.origin, channel)
+    for session in user.sessions:
+        returning.entered(now, session, channel)
 
 
 def parted(now: Applying, event: events.Parted) -> None:
@@ -47,8 +53,9 @@ def parted(now: Applying, event: events.Parted) -> None:
     if user is None or channel is None or user not in channel.members:
         return
     reason = (event.reason,) if event.reason else ()
-    now.tell(channel.sessions, user, "PART", channel.name, *reason)
-    now.world.leave(user, channel)
+    msgid = records.keep(now, (channel,), user, "PART", channel.name, *reason)
+    now.tell(channel.sessions, user, "PART", channel.name, *reason, msgid=msgid)
+    _leave(now, user, channel)
 
 
 def kicked(now: Applying, event: events.Kicked) -> None:
@@ -59,8 +66,18 @@ def kicked(now: Applying, event: events.Kicked) -> None:
         return
     if _is_outside(now, user, channel):
         return
-    now.tell(channel.sessions, user, "KICK", channel.name, target.nick, event.reason)
-    now.world.leave(target, channel)
+    params = (channel.name, target.nick, event.reason)
+    msgid = records.keep(now, (channel,), user, "KICK", *params)
+    now.tell(channel.sessions, user, "KICK", *params, msgid=msgid)
+    _leave(now, target, channel)
+
+
+def _leave(now: Applying, user: User, channel: Channel) -> None:
+    seats.removed(now, user, channel)
+    for session in user.sessions:
+        returning.left(now, session, channel)
+    now.world.leave(user, channel)
+    seats.emptied(now, (channel,))
 
 
 def topic_set(now: Applying, event: events.TopicSet) -> None:
@@ -71,7 +88,8 @@ def topic_set(now: Applying, event: events.TopicSet) -> None:
     channel.topic = event.topic
     channel.topic_by = user.source if event.topic else ""
     channel.topic_at = now.seconds if event.topic else 0
-    now.tell(channel.sessions, user, "TOPIC", channel.name, event.topic)
+    msgid = records.keep(now, (channel,), user, "TOPIC", channel.name, event.topic)
+    now.tell(channel.sessions, user, "TOPIC", channel.name, event.topic, msgid=msgid)
 
 
 def invited(now: Applying, event: events.Invited) -> None:
@@ -120,25 +138,12 @@ def modes_set(now: Applying, event: events.ModesSet) -> None:
     if not user.is_operator and _is_outside(now, user, channel):
         return
     done = [shown for change in event.changes if (shown := _change(now, user, channel, change)) is not None]
-    room = limits.LINE - len(f":{user.source} MODE {channel.name} \r\n".encode())
-    for line in _mode_lines(done, room):
-        now.tell(channel.sessions, user, "MODE", channel.name, *line)
-
-
-def _mode_lines(done: list[ModeChange], room: int) -> list[tuple[str, ...]]:
-    """The parameters of as few MODEs as carry the changes in ``room`` bytes and ``MODES_PER_LINE`` each."""
-    lines: list[list[ModeChange]] = []
-    left = 0
-    for change in done:
-        size = 2 + (
-            len(change.param.encode()) + 1 if change.param is not None else 0
-        )  # sign, letter, parameter
-        if not lines or size > left or len(lines[-1]) == MODES_PER_LINE:
-            lines.append([])
-            left = room
-        lines[-1].append(change)
-        left -= size
-    return [format_modes(line) for line in lines]
+    msgid = ""
+    if done:
+        msgid = records.keep(now, (channel,), user, "MODE", channel.name, *format_modes(done))
+    for line in mode_lines.announced(done, user.source, channel.name):
+        now.tell(channel.sessions, user, "MODE", channel.name, *line, msgid=msgid)
+        msgid = ""  # a message has one id, and these lines are one
 
 
 def _change(now: Applying, user: User, channel: Channel, change: ModeChange) -> ModeChange | None:
@@ -152,10 +157,12 @@ def _change(now: Applying, user: User, channel: Channel, change: ModeChange) -> 
         if channel.modes.get(letter) == param:
             return None
         channel.modes[letter] = param
+        seats.mode_changed(now, channel, change)
         return change
     if letter not in channel.modes:
         return None
     old = channel.modes.pop(letter)
+    seats.mode_changed(now, channel, change)
     return ModeChange(False, letter, old or param if letter == "k" else None)
 
 
@@ -179,6 +186,11 @@ def _change_list(now: Applying, user: User, channel: Channel, change: ModeChange
         if key in rows:
             return None
         rows[key] = Ban(mask, user.source, now.seconds)
+        seats.mode_changed(now, channel, change)
         return change
     row = rows.pop(key, None)
-    return change._replace(param=row.mask) if row is not None else None
+    if row is None:
+        return None
+    change = change._replace(param=row.mask)
+    seats.mode_changed(now, channel, change)
+    return change

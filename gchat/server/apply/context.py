@@ -11,6 +11,7 @@ from gchat.server.delivery import Shape, Stamp
 from gchat.server.events import Entry
 from gchat.server.request import Request
 from gchat.server.session import Session
+from gchat.server.stores.base import Mark
 
 if TYPE_CHECKING:
     from gchat.server.engine import Engine
@@ -29,6 +30,13 @@ class Applying:
         self.world: World = engine.world
         self.entry = entry
         self.origin = origin
+
+    @property
+    def mark(self) -> Mark:
+        """The place of the event in the order of everything."""
+        mark = Mark.of(self.entry.id)
+        assert mark is not None
+        return mark
 
     @property
     def seconds(self) -> int:
@@ -52,18 +60,31 @@ class Applying:
         return Stamp(self.entry.milliseconds, user.account, msgid, "B" in user.modes, client_tags)
 
     def tell(
-        self, sessions: Iterable[Session], user: User, command: str, *params: str, needs: int = 0
+        self,
+        sessions: Iterable[Session],
+        user: User,
+        command: str,
+        *params: str,
+        needs: int = 0,
+        msgid: str = "",
     ) -> None:
         """Deliver ``:user command params`` to these sessions, the asker's with its label.
 
-        ``needs``: only to sessions with this capability.
+        ``needs``: only to sessions with this capability.  ``msgid``: of what is in the history.
         """
-        source, stamp = user.source, self.stamp(user)
+        source, stamp = user.source, self.stamp(user, msgid)
 
         def shape(caps: int) -> Message | None:
             return Message(command, params, source, stamp.tags(caps)) if caps & needs == needs else None
 
         self.deliver(sessions, shape)
+
+    def give(self, session: Session, message: Message) -> None:
+        """Send a message to one session, with the asker's label if it is the asker's."""
+        if self.origin is not None and session is self.asker:
+            self.origin.send(message)
+        else:
+            self.engine.queue.send(session, message)
 
     def deliver(self, sessions: Iterable[Session], shape: Shape) -> None:
         """Deliver to these sessions; the asker's copy goes through its request, which knows its label."""
@@ -73,9 +94,10 @@ class Applying:
             self.echo(shape)
         self.engine.queue.deliver(audience, shape, skip=asker)
 
-    def echo(self, shape: Shape) -> None:
-        """Give the session that asked its own copy."""
+    def echo(self, shape: Shape) -> tuple[Message | None, bytes]:
+        """Give the session that asked its own copy; return it, and its bytes if no label keeps it back."""
         if self.origin is not None:
             message = shape(self.origin.session.caps)
             if message is not None:
-                self.origin.send(message)
+                return message, self.origin.send(message)
+        return None, b""

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from gchat.irc.message import NO_TAGS, Message
 from gchat.server import capabilities as cap
-from gchat.server import events, roles
+from gchat.server import events, multiline, roles
 from gchat.server.apply.context import Applying
 from gchat.server.audience import Audience
-from gchat.server.delivery import Shape
+from gchat.server.delivery import Shape, Stamp
+from gchat.server.keeping import Saying
+from gchat.server.multiline import Line
+from gchat.server.playback import MULTILINE, line_tags
+from gchat.server.session import Session
+from gchat.server.stores.base import Record, direct
 from gchat.server.world import Channel, User
+
+CTCP = "\x01"
+ACTION = "\x01ACTION"
+LASTING_TAGS = {"+draft/react", "+draft/unreact", "+draft/persist"}  # a TAGMSG with one of these is kept
 
 
 def said(now: Applying, event: events.Said) -> None:
@@ -34,16 +43,58 @@ def said(now: Applying, event: events.Said) -> None:
         name = target.nick
         audience = Audience([*target.sessions, *(s for s in user.sessions if s is not now.asker)])
         skip = None  # who writes to themselves gets both the message and its echo
-    shape = _shape(now, user, event, name)
-    now.engine.queue.deliver(audience, shape, skip)
+    record = None if event.prefix else _record(now, user, event, channel)
+    deliver(now, _shapes(now, user, event, name), audience, skip, record)
+
+
+def deliver(
+    now: Applying, shapes: Iterable[Shape], audience: Audience, skip: Session | None, record: Record | None
+) -> None:
+    """Deliver what somebody said, and keep it; what cannot be kept is withdrawn before anybody sees it.
+
+    ``skip`` is the connection that it came from, which gets its own copy, if it wants one.
+    """
     asker = now.asker
+    pieces: list[bytes] = []
+    echoes: list[Message] = []
+    for shape in shapes:
+        pieces += now.engine.queue.deliver(audience, shape, skip)
+        if asker is not None and asker.caps & cap.ECHO_MESSAGE:
+            echo, data = now.echo(shape)
+            pieces.append(data)
+            if echo is not None:
+                echoes.append(echo)
     if asker is not None:
         asker.spoke_at = asker.heard_at
-        if asker.caps & cap.ECHO_MESSAGE:
-            now.echo(shape)
+    if record is not None:
+        now.engine.keeping.say(Saying(record, now.origin, pieces, echoes))
 
 
-def _shape(now: Applying, user: User, event: events.Said, name: str) -> Shape:
+def _record(now: Applying, user: User, event: events.Said, channel: Channel | None) -> Record | None:
+    """What of a message goes into the history: of its channel, or of the two that it is between.
+
+    Direct messages are kept for accounts: what somebody without one says or hears is for the other side
+    alone, so that the nick's next owner does not read it.
+    """
+    if event.command == "TAGMSG" and not event.tags.keys() & LASTING_TAGS:
+        return None
+    if event.text.startswith(CTCP) and not event.text.startswith(ACTION):
+        return None  # a question to a program, which would be answered again
+    if channel is not None:
+        target, name = channel.key, channel.name
+    else:
+        addressed = now.world.users[event.target]
+        if not (user.account or addressed.account):
+            return None
+        target, name = direct(user.party, addressed.party), addressed.nick
+    params = (name,) if event.command == "TAGMSG" else (name, event.text)
+    bot = "B" in user.modes
+    if not user.account:
+        user.remember(now.entry.id)
+    return Record(now.entry.id, target, event.command, user.source, user.account, params, event.tags, bot)
+
+
+def _shapes(now: Applying, user: User, event: events.Said, name: str) -> list[Shape]:
     source, command = user.source, event.command
 
     def tags(caps: int) -> Mapping[str, str]:
@@ -52,9 +103,47 @@ def _shape(now: Applying, user: User, event: events.Said, name: str) -> Shape:
 
     if command == "TAGMSG":
         bare = (name,)
-        return lambda caps: Message(command, bare, source, tags(caps)) if caps & cap.MESSAGE_TAGS else None
+        return [lambda caps: Message(command, bare, source, tags(caps)) if caps & cap.MESSAGE_TAGS else None]
+    if event.lines:
+        return _several(now, user, event, name)
     params = (name, event.text)
-    return lambda caps: Message(command, params, source, tags(caps))
+    return [lambda caps: Message(command, params, source, tags(caps))]
+
+
+def _several(now: Applying, user: User, event: events.Said, name: str) -> list[Shape]:
+    """A message of several lines: a batch, or its lines one by one.  What is said of the whole stands at the
+    beginning.  https://ircv3.net/specs/extensions/multiline
+    """
+    source, command = user.source, event.command
+    reference = now.engine.batch_reference()
+    first = now.stamp(user, now.entry.id, event.tags)
+    later = now.stamp(user, "", event.tags)
+
+    def batch(sign: str, params: tuple[str, ...], stamp: Stamp | None) -> Shape:
+        return lambda caps: (
+            Message("BATCH", (sign + reference, *params), source, stamp.tags(caps) if stamp else NO_TAGS)
+            if caps & MULTILINE == MULTILINE
+            else None
+        )
+
+    def one(line: Line, stamp: Stamp) -> Shape:
+        params, inner = (name, line.text), line_tags(line, reference)
+
+        def shape(caps: int) -> Message | None:
+            if caps & MULTILINE == MULTILINE:
+                return Message(command, params, source, inner)
+            # "Servers MUST NOT send blank lines to clients that have not negotiated the multiline capability"
+            return Message(command, params, source, stamp.tags(caps)) if line.text else None
+
+        return shape
+
+    shapes = [batch("+", (multiline.BATCH, name), first)]
+    stamp = first
+    for line in event.lines:
+        shapes.append(one(line, stamp))
+        if line.text:
+            stamp = later
+    return [*shapes, batch("-", (), None)]
 
 
 def _with_prefix(channel: Channel, symbol: str) -> Audience:

@@ -9,7 +9,7 @@ from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.modes import format_modes
 from gchat.irc.numerics import (
-    ERR_NICKNAMEINUSE,
+    RPL_LOGGEDIN,
     RPL_MONOFFLINE,
     RPL_MONONLINE,
     RPL_NOWAWAY,
@@ -18,6 +18,8 @@ from gchat.irc.numerics import (
 )
 from gchat.server import capabilities as cap
 from gchat.server import events, nicknames, replies
+from gchat.server.accounts import Account
+from gchat.server.apply import records, returning, seats
 from gchat.server.apply.context import Applying
 from gchat.server.delivery import Shape
 from gchat.server.session import Session
@@ -25,36 +27,125 @@ from gchat.server.world import User
 
 log = logging.getLogger("gchat.server")
 
+ABSENT = "Not connected"  # why somebody is away who stays without a connection
+
 
 def registered(now: Applying, event: events.Registered) -> None:
-    """A user is here.  The nick may have gone to somebody else since the handler looked."""
+    """A user is here, or one more connection of a user.
+
+    The nick may have gone to somebody else since the handler looked, or may be held for an account now.
+    """
     world, origin = now.world, now.origin
-    if world.user(event.nick) is not None:
+    account = world.account(event.account)
+    if account is not None and account.suspended:
+        account = None
+    if origin is not None and account is not None and origin.session.account != account.name:
+        tell_logged_in(now, origin.session, account)
+    if account is not None and account.shares_user(now.engine.settings.accounts):
+        present = world.users_of(event.account)
+        if present:
+            _attach(now, present[0], event.device)
+            return
+    if account is not None and account.owns(event.nick):
+        make_room(now, event.nick, account)
+    if not nicknames.is_free(world, event.nick, event.account):
         if origin is None:
             return
         if origin.session.plain:  # its client would answer the question with the same name for ever
             origin.commit(event._replace(nick=nicknames.free(world, event.nick)))
             return
         origin.session.nick = ""
-        origin.reply(ERR_NICKNAMEINUSE, event.nick)
+        origin.refuse(nicknames.taken(world, event.nick))
         return
     user = User(event.uid, event.nick, event.username, event.host, event.realname, now.seconds)
     user.secure = event.secure
     user.modes.update(event.modes)
+    user.account = account.name if account is not None else ""
     world.add_user(user)
     session = now.engine.sessions.get(event.uid)
     if session is not None:
         session.user = user
         session.nick = user.nick
+        session.account, session.device = user.account, event.device
         user.sessions.append(session)
         log.info("Nickname is %s", user.nick)  # as the tutorial's server says
     _tell_watchers(now, user.nick, user.source, online=True)
     if origin is None:
         return
     if origin.session.closing:  # the connection ended on the way, when there was nobody yet to quit
-        now.engine.backplane.commit(events.Quit(user.uid, origin.session.closing), None)
+        now.engine.backplane.commit(
+            events.Detached(user.uid, origin.session.id, origin.session.closing), None
+        )
         return
     replies.welcome(origin)
+    returning.logged_in(now, origin.session)
+
+
+def tell_logged_in(now: Applying, session: Session, account: Account) -> None:
+    """Tell a session that it is logged in.  https://ircv3.net/specs/extensions/sasl-3.1"""
+    user = session.user
+    source = user.source if user is not None else f"{session.name}!{session.username or '*'}@{session.host}"
+    if now.origin is not None:
+        now.origin.reply(RPL_LOGGEDIN, source, account.name, account=account.name)
+
+
+def _attach(now: Applying, user: User, device: str) -> None:
+    """Let one more connection be a user who is online, and tell it where it is."""
+    origin = now.origin
+    if origin is None or origin.session.closing:
+        return
+    session = origin.session
+    session.user, session.nick = user, user.nick
+    session.account, session.device = user.account, device
+    now.world.attach(user, session)
+    log.info("Another device of %s", user.nick)
+    replies.welcome(origin)
+    if user.away == ABSENT:
+        set_away(now, user, "")
+    for channel in user.channels.values():
+        now.echo(join_shape(now, user, channel.name))
+        if channel.topic:
+            replies.topic(origin, channel)
+        if session.caps & cap.READ_MARKER:
+            origin.send(replies.marker(now.engine, user, channel.name))
+        replies.names(origin, channel)
+        session.shown[channel.key] = now.mark
+    returning.logged_in(now, session)
+
+
+def detached(now: Applying, event: events.Detached) -> None:
+    """A connection ended; the user goes with the last one, or is away from then on."""
+    user = now.world.users.get(event.uid)
+    if user is None:
+        return
+    session = next((session for session in user.sessions if session.id == event.session), None)
+    if session is not None and (len(user.sessions) > 1 or stays(now, user)):
+        returning.gone(now, session)
+        now.world.detach(user, session)
+        if not user.sessions and not user.away:
+            set_away(now, user, ABSENT)
+        return
+    _remove(now, user, event.reason)
+
+
+def stays(now: Applying, user: User) -> bool:
+    """True for a user who is here without a connection, too."""
+    account = now.world.account(user.account)
+    return account is not None and account.stays(now.engine.settings.accounts)
+
+
+def make_room(now: Applying, nick: str, account: Account) -> bool:
+    """Take a nick from whoever is not its owner; False where a user of the account itself has it."""
+    holder = now.world.user(nick)
+    if holder is None:
+        return True
+    if fold(holder.account) == account.key:
+        return False
+    text = f"{nick} belongs to the account {account.name}, whose owner is here now"
+    notice = Message("NOTICE", (holder.nick, text), now.server)
+    now.deliver(holder.sessions, lambda caps: notice)
+    change_nick(now, holder, nicknames.free(now.world, holder.nick))
+    return True
 
 
 def nick_changed(now: Applying, event: events.NickChanged) -> None:
@@ -62,20 +153,28 @@ def nick_changed(now: Applying, event: events.NickChanged) -> None:
     user = now.world.users.get(event.uid)
     if user is None:
         return
+    account = now.world.account(user.account)
     holder = now.world.user(event.nick)
-    if holder is not None and holder is not user:
+    if account is not None and account.owns(event.nick) and holder is not user:
+        make_room(now, event.nick, account)
+    if not nicknames.is_free(now.world, event.nick, user.account, user):
         if now.origin is not None:
-            now.origin.reply(ERR_NICKNAMEINUSE, event.nick)
+            now.origin.refuse(nicknames.taken(now.world, event.nick))
         return
-    if event.nick == user.nick:
-        return
+    if event.nick != user.nick:
+        change_nick(now, user, event.nick)
+
+
+def change_nick(now: Applying, user: User, nick: str) -> None:
+    """Give a user another nick, which nobody else has, and tell everybody who sees the user."""
     old = user.nick
     now.world.remember(user, now.seconds)
-    now.tell(now.world.audience(user), user, "NICK", event.nick)
-    now.world.rename(user, event.nick)
+    msgid = records.keep(now, user.channels.values(), user, "NICK", nick)
+    now.tell(now.world.audience(user), user, "NICK", nick, msgid=msgid)
+    now.world.rename(user, nick)
     for session in user.sessions:
-        session.nick = event.nick
-    if fold(old) != fold(event.nick):
+        session.nick = nick
+    if fold(old) != fold(nick):
         _tell_watchers(now, old, old, online=False)
         _tell_watchers(now, user.nick, user.source, online=True)
 
@@ -105,9 +204,15 @@ def killed(now: Applying, event: events.Killed) -> None:
 
 def _remove(now: Applying, user: User, reason: str) -> None:
     others = [session for session in now.world.audience(user) if session.user is not user]
-    now.tell(others, user, "QUIT", reason)
+    for session in user.sessions:
+        returning.gone(now, session)
+    channels = tuple(user.channels.values())
+    msgid = records.keep(now, channels, user, "QUIT", reason)
+    now.tell(others, user, "QUIT", reason, msgid=msgid)
     nick = user.nick
     now.world.remove_user(user, now.seconds)
+    seats.emptied(now, channels)
+    now.world.marks.forget(f" {user.uid}")
     _tell_watchers(now, nick, nick, online=False)
 
 
@@ -116,13 +221,16 @@ def away_set(now: Applying, event: events.AwaySet) -> None:
     user = now.world.users.get(event.uid)
     if user is None:
         return
-    changed = user.away != event.message
-    user.away = event.message
     if now.origin is not None:
         now.origin.reply(RPL_NOWAWAY if event.message else RPL_UNAWAY)
-    if changed:
-        params = (event.message,) if event.message else ()
-        _tell_interested(now, user, cap.AWAY_NOTIFY, "AWAY", *params)
+    set_away(now, user, event.message)
+
+
+def set_away(now: Applying, user: User, message: str) -> None:
+    """Have a user be away, or back for an empty message, and tell who wants to know."""
+    if user.away != message:
+        user.away = message
+        tell_interested(now, user, cap.AWAY_NOTIFY, "AWAY", *([message] if message else []))
 
 
 def realname_set(now: Applying, event: events.RealnameSet) -> None:
@@ -190,9 +298,9 @@ def modes_set(now: Applying, event: events.UserModesSet) -> None:
         now.tell(user.sessions, user, "MODE", user.nick, *format_modes(done))
 
 
-def join_shape(now: Applying, user: User, channel: str) -> Shape:
+def join_shape(now: Applying, user: User, channel: str, msgid: str = "") -> Shape:
     """A JOIN as each capability set sees it.  https://ircv3.net/specs/extensions/extended-join"""
-    stamp, source = now.stamp(user), user.source
+    stamp, source = now.stamp(user, msgid), user.source
     extended = (channel, user.account or "*", user.realname)
 
     def shape(caps: int) -> Message:
@@ -215,9 +323,14 @@ def _own_and_interested(now: Applying, user: User) -> dict[Session, None]:
     return found
 
 
-def _tell_interested(now: Applying, user: User, needs: int, command: str, *params: str) -> None:
-    # https://ircv3.net/specs/extensions/extended-monitor
-    others = [session for session in _own_and_interested(now, user) if session.user is not user]
+def tell_interested(
+    now: Applying, user: User, needs: int, command: str, *params: str, own: bool = False
+) -> None:
+    """Tell those who see or watch the user and have the capability; ``own``: the user's connections, too.
+
+    https://ircv3.net/specs/extensions/extended-monitor
+    """
+    others = [session for session in _own_and_interested(now, user) if own or session.user is not user]
     now.tell(others, user, command, *params, needs=needs)
 
 

@@ -25,10 +25,10 @@ class Backplane(Protocol):
 class IdSource:
     """Makes ids ``<milliseconds>-<sequence>`` that only ever grow, also when the clock jumps back."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], last: tuple[int, int] = (0, 0)) -> None:
+        """``last`` are the two parts of the greatest id that there is."""
         self._clock = clock
-        self._milliseconds = 0
-        self._sequence = 0
+        self._milliseconds, self._sequence = last
 
     def next(self) -> str:
         """The next id; ``clock`` gives Unix seconds."""

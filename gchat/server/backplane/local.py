@@ -12,9 +12,10 @@ from gchat.server.request import Request
 class LocalBackplane:
     """Applies events at once, in the order in which they are committed."""
 
-    def __init__(self, apply: Apply, clock: Callable[[], float]) -> None:
+    def __init__(self, apply: Apply, clock: Callable[[], float], last: tuple[int, int] = (0, 0)) -> None:
+        """``last``: the greatest id of before, which all that is made here are greater than."""
         self._apply = apply
-        self._ids = IdSource(clock)
+        self._ids = IdSource(clock, last)
 
     def commit(self, event: Event, request: Request | None) -> None:
         """Give the event an id and apply it."""

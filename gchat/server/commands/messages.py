@@ -5,7 +5,7 @@ https://modern.ircdocs.horse/#privmsg-message, https://ircv3.net/specs/extension
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from gchat.irc.message import NO_TAGS
@@ -19,18 +19,25 @@ from gchat.irc.numerics import (
     RPL_AWAY,
 )
 from gchat.server import admission, roles
+from gchat.server.commands import services
 from gchat.server.events import Said
+from gchat.server.keeping import unavailable
+from gchat.server.multiline import Line
 from gchat.server.replies import MAX_TARGETS
-from gchat.server.request import ReplyError, Request
+from gchat.server.request import ReplyError, Request, Steps
 from gchat.server.visibility import can_see
 
 CTCP = "\x01"
 ACTION = "\x01ACTION"
 
 
-def privmsg(request: Request) -> None:
-    """PRIVMSG target[,target] :text"""
+def privmsg(request: Request) -> Steps | None:
+    """PRIVMSG target[,target] :text; what is said to a service is a command"""
+    service = services.addressed(request.param(0))
+    if service:
+        return services.hear(request, service, request.param(1))
     _say(request, "PRIVMSG")
+    return None
 
 
 def notice(request: Request) -> None:
@@ -45,19 +52,36 @@ def tagmsg(request: Request) -> None:
 
 
 def _say(request: Request, command: str) -> None:
+    if services.addressed(request.param(0)):
+        return  # a service answers what was said to it and nothing else
     targets, text = _targets_and_text(request, command)
     tags = client_only(request.message.tags)
-    if command == "TAGMSG" and not tags:
-        return  # it says nothing to anybody
-    said: list[Said] = []
+    if command != "TAGMSG" or tags:  # without them it says nothing to anybody
+        say(request, command, targets, text, tags)
+
+
+def say(
+    request: Request,
+    command: str,
+    targets: Iterable[str],
+    text: str,
+    tags: Mapping[str, str],
+    lines: tuple[Line, ...] = (),
+) -> None:
+    """Say something to each target that may be spoken to; ``lines`` are those of a text of several."""
+    said: list[tuple[str, Said]] = []
     for target in targets:
         try:
-            said.append(_check(request, command, target, text, tags))
+            event = _check(request, command, target, text, tags)
+            said.append((target, event._replace(lines=lines) if lines else event))
         except ReplyError as error:
             if command != "NOTICE":
                 request.refuse(error)
-    for event in said:
-        request.commit(event)
+    for target, event in said:
+        if request.engine.keeping.outage and command != "TAGMSG":
+            request.refuse(unavailable(command, target))
+        else:
+            request.commit(event)
 
 
 def _targets_and_text(request: Request, command: str) -> tuple[list[str], str]:

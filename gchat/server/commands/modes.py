@@ -34,7 +34,7 @@ from gchat.irc.numerics import (
     Numeric,
 )
 from gchat.server import roles
-from gchat.server.channel_modes import MUTE, TYPES
+from gchat.server.channel_modes import ACCOUNT, MUTE, TYPES
 from gchat.server.events import ModesSet, UserModesSet
 from gchat.server.replies import MAX_MODES, USER_MODES
 from gchat.server.request import ReplyError, Request
@@ -226,16 +226,19 @@ class _Changes:
         return change._replace(param=full)
 
     def _complete(self, letter: str, param: str) -> str:
-        """The mask as a list keeps it.  Mutes, and exceptions from them, are masks behind ``m:``."""
+        """The mask as a list keeps it.  Mutes, and exceptions from them, are masks behind ``m:``; behind ``a:``
+        an account, as people who are used to other servers may write it: ``$a:``.
+        """
         kind = MUTE if param.startswith(MUTE) else ""
-        given = param[len(kind) :]
+        given = param[len(kind) :].removeprefix("$")
         if not given or not given.isprintable() or " " in given or given.startswith(":"):
             raise self._bad_param(
                 letter, param, "A mask is nick!user@host without spaces; * and ? match anything"
             )
         if kind and letter == "I":
             raise self._bad_param(letter, param, "Who is muted may come in: m: is for the lists b and e")
-        full = kind + mask.complete(given)
+        by_account = given.startswith(ACCOUNT) and len(given) > len(ACCOUNT)
+        full = kind + (given if by_account else mask.complete(given))
         if len(full.encode()) > MASKLEN:
             raise self._bad_param(letter, param, f"A mask has at most {MASKLEN} bytes")
         return full

@@ -6,20 +6,24 @@ https://modern.ircdocs.horse/#connection-registration
 from __future__ import annotations
 
 from gchat.irc import limits
+from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.numerics import (
     ERR_BANNICKCHANGE,
     ERR_ERRONEUSNICKNAME,
     ERR_NEEDMOREPARAMS,
-    ERR_NICKNAMEINUSE,
     ERR_NONICKNAMEGIVEN,
     ERR_NOORIGIN,
     ERR_PASSWDMISMATCH,
+    ERR_SASLABORTED,
     RPL_TRYAGAIN,
 )
-from gchat.server import admission, nicknames, passwords
-from gchat.server.events import NickChanged, Registered
-from gchat.server.request import ReplyError, Request, Steps, Work
+from gchat.server import admission, login, nicknames, passwords
+from gchat.server.events import AccountChanged, NickChanged, Registered
+from gchat.server.login import LoginError
+from gchat.server.request import FailError, ReplyError, Request, Steps, Work
+from gchat.server.session import Session
+from gchat.server.world import User
 
 
 def pass_(request: Request) -> None:
@@ -32,15 +36,14 @@ def nick(request: Request) -> Steps | None:
     session, wanted = request.session, request.param(0)
     if not wanted:
         raise ReplyError(ERR_NONICKNAMEGIVEN)
-    holder = request.world.user(wanted)
-    taken = holder is not None and holder is not session.user
     if session.plain and session.user is None:
-        return _plain_nick(request, wanted, taken)
+        return _plain_nick(request, wanted)
     if not nicknames.is_nick(wanted):
         # A nick that a line could not carry back is named without what makes it impossible.
         raise ReplyError(ERR_ERRONEUSNICKNAME, limits.cut(wanted.replace(" ", "_"), 64))
-    if taken:
-        raise ReplyError(ERR_NICKNAMEINUSE, wanted)
+    if not _may_take(request, wanted):
+        session.refused_nick = wanted
+        raise nicknames.taken(request.world, wanted)
     if session.user is not None:
         if wanted == session.user.nick:
             return None
@@ -55,15 +58,45 @@ def nick(request: Request) -> Steps | None:
     return register(request)
 
 
-def _plain_nick(request: Request, wanted: str, taken: bool) -> Steps | None:
+def _may_take(request: Request, wanted: str) -> bool:
+    """True where the nick can be had, or may prove to be the asker's by the end of the registration."""
+    session, world = request.session, request.world
+    if session.user is not None:
+        return _can_have(request, wanted, session.user.account, session.user)
+    if _can_have(request, wanted, session.account):
+        return True
+    holder = world.user(wanted)
+    may_log_in = session.negotiating or _login(session) is not None
+    return may_log_in and (world.account_of_nick(wanted) is not None or bool(holder and holder.account))
+
+
+def _can_have(request: Request, nick: str, account_name: str, user: User | None = None) -> bool:
+    """True where a nick is free or the account's own, or where the user is online and not asked for it."""
+    world = request.world
+    if nicknames.is_free(world, nick, account_name, user):
+        return True
+    account, holder = world.account(account_name), world.user(nick)
+    if account is None:
+        return False
+    if user is None and world.users_of(account.name) and account.shares_user(request.settings.accounts):
+        return True
+    return account.owns(nick) and holder is not None and fold(holder.account) != account.key
+
+
+def _plain_nick(request: Request, wanted: str) -> Steps | None:
     # The tutorial's client answers NICK for ever with the same name, so it is not asked twice.
-    session = request.session
+    session, world = request.session, request.world
+    possible = nicknames.is_nick(wanted)
     session.nick = (
-        wanted if nicknames.is_nick(wanted) and not taken else nicknames.free(request.world, wanted)
+        wanted if possible and nicknames.is_free(world, wanted, "") else nicknames.free(world, wanted)
     )
     if session.nick != wanted:
-        why = "taken" if taken else "not possible here"
+        owner = world.account_of_nick(wanted)
+        why = "not possible here" if not possible else "taken" if owner is None else "registered"
         text = f"The nickname {limits.cut(wanted, 64)} is {why}: you are {session.nick}"
+        if owner is not None:
+            session.refused_nick = wanted
+            text += f". Is it yours? /msg NickServ IDENTIFY {owner.name} PASSWORD"
         request.send(Message("NOTICE", (session.nick, text), request.settings.server.name))
     return register(request)
 
@@ -83,9 +116,15 @@ def register(request: Request) -> Steps | None:
     session, settings = request.session, request.settings
     if session.user is not None or session.negotiating or not (session.nick and session.username):
         return None
+    if session.sasl is not None:
+        # https://ircv3.net/specs/extensions/sasl-3.1: "the server SHOULD abort it and send a 906 numeric"
+        session.sasl = None
+        request.reply(ERR_SASLABORTED)
     if settings.server.password:
         return _check_password(request)
-    _commit(request)
+    if _login(session) is not None:
+        return _log_in(request)
+    _complete(request)
     return None
 
 
@@ -99,11 +138,42 @@ def _check_password(request: Request) -> Steps:
         request.engine.close(session, "The password is wrong")
         return
     session.password = ""
-    _commit(request)
+    _complete(request)
 
 
-def _commit(request: Request) -> None:
-    session = request.session
+def _login(session: Session) -> tuple[str, str] | None:
+    """The account and the password of ``PASS account:password``, for clients that know nothing of SASL."""
+    name, colon, password = session.password.partition(":")
+    return (name, password) if colon and name and password and not session.account else None
+
+
+def _log_in(request: Request) -> Steps:
+    session, given = request.session, _login(request.session)
+    session.password = ""
+    assert given is not None
+    try:
+        done = yield from login.by_password(request, *given)
+    except LoginError as error:
+        request.reply(ERR_PASSWDMISMATCH, text=str(error))
+        request.engine.close(session, str(error))
+        return
+    if done.step:
+        request.commit(AccountChanged(done.account, "totp_step", done.step))
+    _complete(request, done.account, done.device)
+
+
+def _complete(request: Request, account: str = "", device: str = "") -> None:
+    """Commit the registration, unless it needs an account, or the nick is held for another one."""
+    session, world = request.session, request.world
+    account, device = account or session.account, device or session.device
+    if request.settings.accounts.required and not account:
+        text = "You need an account here: log in with SASL, or with PASS account:password"
+        request.refuse(FailError("ACCOUNT_REQUIRED", text=text, command="*"))
+        request.engine.close(session, text)
+        return
+    if not _can_have(request, session.nick, account):
+        session.refused_nick, session.nick = session.nick, ""
+        raise nicknames.taken(world, session.refused_nick)
     request.commit(
         Registered(
             session.id,
@@ -112,6 +182,8 @@ def _commit(request: Request) -> None:
             session.host,
             session.realname or session.nick,
             session.secure,
+            account=account,
+            device=device,
         )
     )
 

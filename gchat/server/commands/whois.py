@@ -29,6 +29,7 @@ from gchat.irc.numerics import (
     RPL_WHOISOPERATOR,
     RPL_WHOISSECURE,
     RPL_WHOISSERVER,
+    RPL_WHOISSPECIAL,
     RPL_WHOISUSER,
     RPL_WHOWASUSER,
     Numeric,
@@ -88,7 +89,9 @@ def _describe(request: Request, user: User) -> None:
     if can_see_address(request.user, user):
         for address in about.addresses(user):
             request.reply(RPL_WHOISHOST, nick, address=f"{user.username}@{address} {address}")
-            request.reply(RPL_WHOISACTUALLY, nick, address)
+            request.reply(RPL_WHOISACTUALLY, nick, f"{user.username}@{address}", address)
+        for gateway in {session.gateway: None for session in user.sessions if session.gateway}:
+            request.reply(RPL_WHOISSPECIAL, nick, text=f"is connected through the gateway {gateway}")
         request.reply(RPL_WHOISMODES, nick, modes="+" + "".join(sorted(user.modes)))
     if user.secure:
         request.reply(RPL_WHOISSECURE, nick)

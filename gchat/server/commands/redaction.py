@@ -1,0 +1,167 @@
+"""REDACT and EDIT: to take back or change what was said, as far as what is kept says that one may.
+
+https://ircv3.net/specs/extensions/message-redaction; EDIT is our own (capability ``gchat/edit``), because the
+proposals for it have not come to a form yet: gchat-server(1) describes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from gchat.irc import limits
+from gchat.irc.casemap import fold
+from gchat.server import admission, roles
+from gchat.server.commands.history import partner
+from gchat.server.commands.selectors import END
+from gchat.server.events import Edited, Redacted
+from gchat.server.playback import EDIT
+from gchat.server.reading import still_seen, targets_of
+from gchat.server.request import FailError, Request, Steps, Work
+from gchat.server.stores.base import History, Mark, Record, StoreError
+from gchat.server.world import User
+
+_DAY = 86_400.0
+_PAGE = 500  # records that are looked through at a time for versions of one
+_REDACTABLE = ("PRIVMSG", "NOTICE", "TAGMSG")
+
+
+class Versions(NamedTuple):
+    """The record that was named, the message as it was said first, and its changes, oldest first."""
+
+    named: Record
+    first: Record
+    changes: Sequence[Record]
+
+
+def redact(request: Request) -> Steps:
+    """REDACT target msgid [reason]"""
+    found = yield from _find(request)
+    record, user = found.named, request.user
+    if not _moderates(request, record):
+        _check_author(request, record)
+        _check_window(request, record, request.settings.history.redact_seconds)
+    name = _shown_name(request, record)
+    reason = limits.cut(request.param(2), limits.KICKLEN)
+    for version in (found.first, *found.changes):
+        request.commit(Redacted(user.uid, version.target, name, version.id, reason))
+
+
+def edit(request: Request) -> Steps:
+    """EDIT target msgid :text"""
+    text = request.params[2]
+    if not text.strip():
+        raise FailError("INVALID_TEXT", *request.params[:2], text="An empty text cannot take its place")
+    found = yield from _find(request)
+    record, user = found.first, request.user
+    if record.command == "TAGMSG":
+        raise _unknown(request)
+    _check_author(request, record)
+    _check_window(request, record, request.settings.history.edit_seconds)
+    if record.target.startswith("#"):
+        channel = request.world.channels[record.target]
+        reason = admission.why_not_speak(user, channel)
+        if reason:
+            raise FailError("EDIT_FORBIDDEN", *request.params[:2], text=reason)
+    name = _shown_name(request, record)
+    request.commit(Edited(user.uid, record.target, name, record.id, record.command, text))
+
+
+def _find(request: Request) -> Generator[Work, Any, Versions]:
+    """The message that is named, of which the user may know.  Raises FailError."""
+    target, msgid = request.params[:2]
+    history = request.engine.store.history
+    targets = targets_of(request.world, request.user, target)
+    if history is None or not targets:
+        text = f"You cannot {_doing(request)} messages of {target}"
+        raise FailError("INVALID_TARGET", limits.cut(target, 64) or "*", text=text)
+    try:
+        found: Versions | None = yield Work(_look, (history, targets, msgid, _reach(request)))
+    except StoreError:
+        text = "The history cannot be read at the moment"
+        raise FailError("TEMPORARILY_UNAVAILABLE", target, text=text) from None
+    if found is None or not still_seen(request.world, request.user, [found.first]):
+        raise _unknown(request)
+    return found
+
+
+def _reach(request: Request) -> int:
+    """How many milliseconds after a message its changes can have been made."""
+    seconds = request.settings.history.edit_seconds
+    return int(max(seconds, _DAY) * 1000) if seconds else END.milliseconds
+
+
+def _look(history: History, targets: Mapping[str, Mark], msgid: str, reach: int) -> Versions | None:
+    """A message and its versions, by the id of any of them.  Runs in a thread.  Raises StoreError."""
+    for target in targets:
+        record = history.find(target, msgid)
+        if record is None or record.command not in _REDACTABLE:
+            continue
+        first = record
+        if EDIT in record.tags:
+            first = history.find(target, record.tags[EDIT]) or record
+        return Versions(record, first, _changes(history, first, reach))
+    return None
+
+
+def _changes(history: History, first: Record, reach: int) -> list[Record]:
+    found: list[Record] = []
+    mark = Mark.of(first.id) or END
+    end = Mark(min(mark.milliseconds + reach, END.milliseconds))
+    while True:
+        page = history.between(first.target, mark, end, _PAGE, False)
+        found += (record for record in page if record.tags.get(EDIT) == first.id)
+        if len(page) < _PAGE:
+            return found
+        mark = Mark.of(page[-1].id) or END
+
+
+def _doing(request: Request) -> str:
+    return "delete" if request.message.command == "REDACT" else "change"
+
+
+def _unknown(request: Request) -> FailError:
+    text = "This message does not exist or is too old"
+    return FailError("UNKNOWN_MSGID", *_named(request), text=text)
+
+
+def _named(request: Request) -> tuple[str, str]:
+    target, msgid = request.params[:2]
+    return limits.cut(target, 64) or "*", limits.cut(msgid, 64) or "*"
+
+
+def _check_author(request: Request, record: Record) -> None:
+    """Raises FailError unless the user said it."""
+    if not _said_by(request.user, record):
+        code = f"{request.message.command}_FORBIDDEN"
+        raise FailError(
+            code, *_named(request), text=f"You are not authorised to {_doing(request)} this message"
+        )
+
+
+def _said_by(user: User, record: Record) -> bool:
+    """True where the user's account said it, or this very connection that belongs to none."""
+    if record.account:
+        return fold(record.account) == fold(user.account)
+    return user.said is not None and record.id in user.said
+
+
+def _moderates(request: Request, record: Record) -> bool:
+    channel = request.world.channels.get(record.target)
+    if channel is None:
+        return False
+    return request.user.is_operator or roles.may(channel.roles_of(request.user), roles.Right.REDACT)
+
+
+def _check_window(request: Request, record: Record, seconds: float) -> None:
+    mark = Mark.of(record.id) or Mark(0)
+    if seconds and request.engine.clock() - mark.milliseconds / 1000 > seconds:
+        command = request.message.command
+        text = f"You can {_doing(request)} a message for {seconds:g} seconds, which are over"
+        raise FailError(f"{command}_WINDOW_EXPIRED", *_named(request), f"{seconds:.0f}", text=text)
+
+
+def _shown_name(request: Request, record: Record) -> str:
+    """What the message was addressed to, by its name of today."""
+    channel = request.world.channels.get(record.target)
+    return channel.name if channel is not None else partner(request, record.target)

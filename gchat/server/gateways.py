@@ -1,0 +1,64 @@
+"""Who may say that a connection is really somebody else's: the gateways of the configuration.  Pure.
+
+A gateway is known by the addresses that it connects from.  It speaks the PROXY protocol (``proxy.py``), or
+WEBIRC (``commands/gateways.py``) with a password, or both.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from typing import Final
+
+from gchat.server.settings import Gateway
+
+UNIX: Final = "unix"  # among a gateway's hosts: whoever comes through a unix socket
+LOCAL: Final = "localhost"  # what is shown as the address of such
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def network(text: str) -> _Network | None:
+    """Read an address or a network such as ``10.0.0.0/8``; None for anything else."""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def address(text: str) -> str:
+    """An IP address in its usual form, also an IPv4 address in IPv6's clothes; empty for anything else."""
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return ""
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return str(mapped or found).partition("%")[0]
+
+
+def at(gateways: Iterable[Gateway], host: str) -> list[Gateway]:
+    """The gateways that connect from the address ``host``, which is as users see it."""
+    plain = address(host)
+    return [gateway for gateway in gateways if any(_fits(entry, host, plain) for entry in gateway.hosts)]
+
+
+def _fits(entry: str, host: str, plain: str) -> bool:
+    if entry == UNIX:
+        return host == LOCAL
+    found = network(entry)
+    if found is None or not plain:
+        return False
+    return ipaddress.ip_address(plain) in found
+
+
+def options(text: str) -> dict[str, str]:
+    """The options of WEBIRC: ``name[=value]``, separated by spaces; of two with one name the last counts.
+
+    Values are left as they are written: none of those that are used here can hold what has to be escaped.
+    """
+    found = {}
+    for word in text.split(" "):
+        name, _, value = word.partition("=")
+        if name:
+            found[name] = value
+    return found

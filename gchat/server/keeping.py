@@ -1,0 +1,173 @@
+"""What has to be stored before it is shown, and what becomes of it when it cannot be.
+
+A turn's changes are written together, before anything of the turn is sent.  When that fails, what was *said*
+in the turn is withdrawn: it leaves the outboxes that it is already in, and whoever said it is told so
+(``FAIL ... TEMPORARILY_UNAVAILABLE``).  Everything else that was to last waits in memory for a better time,
+and the rest of the turn goes on.  Once a second the store is asked again, and chat comes back by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from gchat.irc.message import Message
+from gchat.server.delivery import BroadcastQueue
+from gchat.server.request import FailError, Request
+from gchat.server.stores.base import Change, Document, Record, Store, StoreError
+
+log = logging.getLogger("gchat.server")
+
+MOST: Final = 50_000  # changes that wait for the store in memory; of more, the oldest events go
+
+
+class Saying(NamedTuple):
+    """Something said in this turn that is to be stored, and how it was delivered.
+
+    ``pieces`` are the bytes in the outboxes, ``echoes`` the sender's own copy while it waits for its label.
+    """
+
+    record: Record
+    request: Request | None
+    pieces: list[bytes]
+    echoes: Sequence[Message] = ()
+
+
+def unavailable(command: str, target: str) -> FailError:
+    """What somebody is told whose message cannot be kept, and so was not sent."""
+    text = "Messages cannot be kept at the moment, so this one was not sent; try again later"
+    return FailError("TEMPORARILY_UNAVAILABLE", target, text=text, command=command)
+
+
+class Keeping:
+    """The way of changes into the store."""
+
+    def __init__(self, store: Store, queue: BroadcastQueue, tell: Callable[[str], None]) -> None:
+        """``tell`` is given a sentence for the server's operators when the store goes and comes back."""
+        self.store = store
+        self.outage = ""  # why nothing can be kept at the moment: a sentence
+        self.errors = 0  # changes that no store could keep: bugs, each in the log with its traceback
+        self._queue = queue
+        self._tell = tell
+        self._changes: list[Change] = []
+        self._sayings: list[Saying] = []
+
+    def add(self, change: Change) -> None:
+        """Have something stored before this turn ends, or as soon as it can be."""
+        self._changes.append(change)
+
+    def say(self, saying: Saying) -> None:
+        """Have something stored before this turn ends, or be withdrawn."""
+        self._changes.append(saying.record)
+        self._sayings.append(saying)
+
+    def flush(self) -> None:
+        """Store what there is.  Afterwards, what is in the outboxes may be shown.  Never raises."""
+        if not self._changes:
+            return
+        if not self.outage:
+            self._write()
+        if self.outage:
+            self._set_aside()
+
+    def probe(self) -> None:
+        """While the store is out, see whether it is back; call it once a second."""
+        if not self.outage:
+            return
+        try:
+            self.store.check()
+        except StoreError as error:
+            self._go_out(str(error))
+            return
+        before, self.outage = self.outage, ""
+        self._write()
+        if not self.outage:
+            log.warning("Messages are kept again, after: %s", before)
+            self._tell("Messages are kept again")
+
+    def _write(self) -> None:
+        changes = self._changes
+        try:
+            if changes:
+                self.store.write(changes)
+        except StoreError as error:
+            self._go_out(str(error))
+        except Exception:
+            # Not the disk's fault but that of one of the changes, which must not keep out the others.
+            self._write_singly(changes)
+        else:
+            self._changes, self._sayings = [], []
+
+    def _write_singly(self, changes: list[Change]) -> None:
+        bad: set[int] = set()
+        for index, change in enumerate(changes):
+            try:
+                self.store.write([change])
+            except StoreError as error:
+                self._changes = changes[index:]
+                self._go_out(str(error))
+                break
+            except Exception:
+                self.errors += 1
+                log.exception("This cannot be kept: %.500r", change)
+                bad.add(id(change))
+        else:
+            self._changes = []
+        left = bad.union(map(id, self._changes))
+        sayings, self._sayings = self._sayings, []
+        self._withdraw([saying for saying in sayings if id(saying.record) in left])
+
+    def _go_out(self, why: str) -> None:
+        if why != self.outage:
+            log.error("Messages are refused until they can be kept: %s", why)
+            self._tell(f"Messages are refused until they can be kept: {why}")
+        self.outage = why
+
+    # what could not be stored
+
+    def _set_aside(self) -> None:
+        """Withdraw what was said; the rest waits."""
+        sayings, self._sayings = self._sayings, []
+        said = {id(saying.record) for saying in sayings}
+        self._changes = [change for change in self._changes if id(change) not in said]
+        if len(self._changes) > MOST:
+            self._shrink()
+        self._withdraw(sayings)
+
+    def _shrink(self) -> None:
+        """Keep of each document what is newest, and of the events only some."""
+        latest = {(c.kind, c.key): c for c in self._changes if isinstance(c, Document)}
+        kept = [c for c in self._changes if not isinstance(c, Document) or latest[c.kind, c.key] is c]
+        surplus = len(kept) - MOST // 2
+        shorter: list[Change] = []
+        for change in kept:
+            if surplus > 0 and isinstance(change, Record):
+                surplus -= 1
+            else:
+                shorter.append(change)
+        log.error("%d events will be missing in the history", len(kept) - len(shorter))
+        self._changes = shorter
+
+    def _withdraw(self, sayings: list[Saying]) -> None:
+        if not sayings:
+            return
+        # The lists keep these objects alive, so that an id is that of one of them.
+        void = [piece for saying in sayings for piece in saying.pieces if piece]
+        requests: dict[Request, None] = {}
+        for saying in sayings:
+            if saying.request is not None:
+                requests[saying.request] = None
+                void += saying.request.take_back(saying.echoes)
+        self._queue.withdraw(void)
+        outboxes = {request.session.outbox for request in requests}
+        farewells = [(outbox, outbox.reopen()) for outbox in outboxes]
+        for saying in sayings:
+            if saying.request is not None:
+                saying.request.refuse(unavailable(saying.record.command, saying.record.params[0]))
+        for request in requests:
+            request.answer_again()
+        for outbox, farewell in farewells:
+            if farewell is not None:
+                outbox.append(farewell)
+                outbox.end()

@@ -1,0 +1,140 @@
+"""Who may log in: a password, a code, a device's password or a certificate against an account.
+
+SASL, NickServ and PASS all ask here.  A name that nobody has takes as long to refuse as a wrong password, and
+wrong ones are counted for the account and for the address that they come from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Generator
+from typing import Any
+
+from gchat.irc import limits, scram
+from gchat.irc.casemap import fold
+from gchat.irc.scram import Verifier
+from gchat.server import totp
+from gchat.server.accounts import Account
+from gchat.server.events import LoggedIn
+from gchat.server.request import Request, Work
+
+WRONG = "The account or the password is wrong"
+TOO_MANY = "Too many wrong passwords: wait some minutes"
+NEEDS_CODE = "This account needs the code of its authenticator after the password (SASL PLAIN)"
+OTHERS = "Other connections are this user, too: they would all change their account"
+DEVICELEN = 32  # characters
+# For a name that nobody has: no password fits, and to find that out takes as long as for any other.
+NOBODY = Verifier(scram.ITERATIONS, bytes(scram.SALT), bytes(32), bytes(32))
+
+
+class LoginError(Exception):
+    """The login is refused; ``str(error)`` is the sentence to show."""
+
+
+Login = Generator[Work, Any, LoggedIn]
+Answering = Generator[Work, Any, LoggedIn | None]  # None: the mechanism goes on
+
+
+def find(request: Request, name: str) -> tuple[Account | None, str]:
+    """The account that is meant by a name, or by a nick of its group, and the device: ``neural/phone``."""
+    name, _, device = name.replace("@", "/").partition("/")
+    world = request.world
+    account = world.account(name) or world.account_of_nick(name)
+    return account, limits.cut("".join(c for c in device if c.isprintable() and c != " "), DEVICELEN)
+
+
+class Attempt:
+    """One try, which costs a token of the account and of the address until it proves right."""
+
+    def __init__(self, request: Request, name: str) -> None:
+        """Raises LoginError for one too many."""
+        self._logins = request.engine.logins
+        account, _ = find(request, name)
+        key = account.key if account is not None else fold(limits.cut(name, limits.NICKLEN))
+        self._keys = (f"account {key}", f"address {request.session.host}")
+        now = request.engine.clock()
+        for index, key in enumerate(self._keys):
+            if not self._logins.take(key, now):
+                for taken in self._keys[:index]:
+                    self._logins.give_back(taken)
+                raise LoginError(TOO_MANY)
+
+    def succeeded(self) -> None:
+        """It was right, and costs nothing."""
+        for key in self._keys:
+            self._logins.give_back(key)
+
+
+def by_password(request: Request, name: str, password: str) -> Login:
+    """Check a password, with the code after it where the account wants one.  Raises LoginError."""
+    attempt = Attempt(request, name)
+    account, device = find(request, name)
+    label = device_of(account, password)
+    asked, code = totp.split(password) if account is not None and account.totp else (password, "")
+    verifier = (Verifier.parse(account.verifier) if account is not None else None) or NOBODY
+    fits = yield Work(scram.fits, (verifier, asked))
+    # While the hash was made, the account may have changed or gone.
+    before, (account, _) = account, find(request, name)
+    if account is None or before is None or account.key != before.key:
+        raise LoginError(WRONG)
+    step = 0
+    if label and label in account.devices:
+        device = label
+    elif not fits or account.verifier != before.verifier or account.totp != before.totp:
+        raise LoginError(WRONG)
+    elif account.totp:
+        step = totp.check(account.totp, code, request.engine.clock(), account.totp_step)
+        if not step:
+            raise LoginError(NEEDS_CODE if not code else WRONG)
+    attempt.succeeded()
+    return allow(request, account, device, step)
+
+
+def device_of(account: Account | None, password: str) -> str:
+    """The label of the device whose password it is, empty for none.  These are long enough to hash once."""
+    if account is None:
+        return ""
+    token = device_token(password)
+    return next((label for label, d in account.devices.items() if hmac.compare_digest(d.token, token)), "")
+
+
+def device_token(password: str) -> str:
+    """What is kept of a device's password, which the server made of 100 bits or more."""
+    return hashlib.sha256(password.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def scram_verifier(request: Request, name: str) -> str:
+    """What a SCRAM login under this name has to prove: the device's password, or the account's."""
+    account, device = find(request, name)
+    if account is None:
+        return ""
+    return account.devices[device].verifier if device in account.devices else account.verifier
+
+
+def by_certificate(request: Request, name: str) -> LoggedIn:
+    """Check the certificate of the connection; the name may be left out.  Raises LoginError."""
+    fingerprint = request.session.certificate
+    if not fingerprint:
+        raise LoginError("This connection shows no certificate")
+    attempt = Attempt(request, name or fingerprint)
+    if name:
+        account, device = find(request, name)
+    else:
+        device = ""
+        holders = (a for a in request.world.accounts.values() if fingerprint in a.certificates)
+        account = next(holders, None)
+    if account is None or fingerprint not in account.certificates:
+        raise LoginError("This certificate belongs to no account that you asked for")
+    attempt.succeeded()
+    return allow(request, account, device or account.certificates[fingerprint])
+
+
+def allow(request: Request, account: Account, device: str = "", step: int = 0) -> LoggedIn:
+    """The event of a login that is right as far as secrets go.  Raises LoginError."""
+    if account.suspended:
+        raise LoginError(f"The account {account.name} is suspended: {account.suspended}")
+    user = request.session.user
+    if user is not None and len(user.sessions) > 1 and fold(user.account) != account.key:
+        raise LoginError(OTHERS)
+    return LoggedIn(user.uid if user is not None else "", account.name, device, step)

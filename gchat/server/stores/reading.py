@@ -1,0 +1,208 @@
+"""History on SQLite: every page is a range of one index, so it costs the same wherever it lies.
+
+Called in threads; each has a connection of its own that cannot write.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from gchat.irc.message import NO_TAGS
+from gchat.server.stores.base import Mark, Record
+from gchat.server.stores.files import connect, explained
+from gchat.server.stores.words import Words, query
+
+PATIENCE: Final = 5.0  # seconds for the file to be free, and for a search to find something
+STEPS: Final = 20_000  # of SQLite's machine between two looks at the clock
+
+_COLUMNS: Final = "ms, seq, command, source, account, middle, records.text, tags, bot"
+_LATEST: Final = (1 << 53, 0)  # after every mark
+_EARLIEST: Final = (-1, 0)
+
+
+def _page(kinds: Sequence[int], order: str) -> str:
+    """A page of one kind is a range of ``records_order``, a page of several the merge of such ranges."""
+    ranges = [
+        f"""SELECT * FROM (SELECT {_COLUMNS} FROM records WHERE target = :target AND kind = {kind}
+            AND (ms, seq) > (:low_ms, :low_seq) AND (ms, seq) < (:high_ms, :high_seq)
+            ORDER BY ms {order}, seq {order} LIMIT :limit)"""
+        for kind in kinds
+    ]
+    return " UNION ALL ".join(ranges) + f" ORDER BY ms {order}, seq {order} LIMIT :limit"
+
+
+# by (with events, from the end)
+_PAGES: Final = {
+    (events, last): _page((0, 1) if events else (1,), "DESC" if last else "ASC")
+    for events in (False, True)
+    for last in (False, True)
+}
+_FIND: Final = f"""SELECT {_COLUMNS} FROM records JOIN targets ON targets.number = target
+    WHERE name = ? AND kind IN (0, 1) AND ms = ? AND seq = ?"""
+_NEWEST: Final = """SELECT name, (
+        SELECT ms || '-' || seq FROM records WHERE target = targets.number AND kind = 1
+        AND (ms, seq) > (:low_ms, :low_seq) AND (ms, seq) < (:high_ms, :high_seq)
+        ORDER BY ms DESC, seq DESC LIMIT 1
+    ) FROM targets WHERE name IN (SELECT value FROM json_each(:names))"""
+_FROM: Final = """
+    AND (:nick = '' OR lower(substr(source, 1, instr(source || '!', '!') - 1)) = :nick)
+    AND (ms, seq) > (:low_ms, :low_seq) AND (ms, seq) < (:high_ms, :high_seq)"""
+_SEARCH: Final = f"""SELECT {_COLUMNS}, name FROM search.words
+    CROSS JOIN records ON records.number = words.rowid CROSS JOIN targets ON targets.number = target
+    WHERE words MATCH :words AND kind = 1 AND name IN (SELECT value FROM json_each(:names)) {_FROM}
+    ORDER BY words.rowid DESC LIMIT :limit"""
+_BY_NICK: Final = f"""SELECT * FROM (SELECT {_COLUMNS}, :name FROM records
+    WHERE target = (SELECT number FROM targets WHERE name = :name) AND kind = 1 {_FROM}
+    ORDER BY ms DESC, seq DESC LIMIT :limit)"""
+
+
+class SqliteHistory:
+    """What was said, as ``base.History`` describes it."""
+
+    def __init__(self, path: str, words: Words) -> None:
+        self._path = path
+        self._words = words
+        self._own = threading.local()
+        self._all: list[sqlite3.Connection] = []  # to be closed at the end, whatever became of their threads
+        self._era = 0  # which file it is: another one may have been put in its place
+
+    # pages
+
+    def latest(self, target: str, after: Mark | None, limit: int, events: bool) -> list[Record]:
+        """The last records, only those after the mark if there is one."""
+        return self._range(target, after or _EARLIEST, _LATEST, limit, events, last=True)
+
+    def before(self, target: str, mark: Mark, limit: int, events: bool) -> list[Record]:
+        """The last records before a mark."""
+        return self._range(target, _EARLIEST, mark, limit, events, last=True)
+
+    def after(self, target: str, mark: Mark, limit: int, events: bool) -> list[Record]:
+        """The first records after a mark."""
+        return self._range(target, mark, _LATEST, limit, events, last=False)
+
+    def between(self, target: str, first: Mark, last: Mark, limit: int, events: bool) -> list[Record]:
+        """The records between two marks, those nearest to ``first``."""
+        low, high = sorted((first, last))
+        return self._range(target, low, high, limit, events, last=first > last)
+
+    def _range(
+        self, target: str, low: Sequence[int], high: Sequence[int], limit: int, events: bool, last: bool
+    ) -> list[Record]:
+        with explained(self._path):
+            connection = self._connection()
+            row = connection.execute("SELECT number FROM targets WHERE name = ?", (target,)).fetchone()
+            if row is None:
+                return []
+            marks = _bounds(low, high)
+            rows = connection.execute(
+                _PAGES[events, last], {"target": row[0], "limit": limit, **marks}
+            ).fetchall()
+        if last:
+            rows.reverse()
+        return [_record(target, row) for row in rows]
+
+    # single things
+
+    def find(self, target: str, id: str) -> Record | None:
+        """One record; None where it is not, or was redacted."""
+        mark = Mark.of(id)
+        if mark is None:
+            return None
+        with explained(self._path):
+            row = self._connection().execute(_FIND, (target, *mark)).fetchone()
+        return None if row is None else _record(target, row)
+
+    def newest(self, targets: Iterable[str], first: Mark, last: Mark, limit: int) -> list[tuple[str, Mark]]:
+        """The targets in which something was said between the marks, with the last of it there, in order."""
+        low, high = sorted((first, last))
+        names = json.dumps(list(targets))
+        with explained(self._path):
+            rows = self._connection().execute(_NEWEST, {"names": names, **_bounds(low, high)}).fetchall()
+        found = [(name, mark) for name, id in rows if id is not None and (mark := Mark.of(id)) is not None]
+        found.sort(key=lambda pair: (pair[1], pair[0]))
+        return found[:limit] if first <= last else found[max(len(found) - limit, 0) :]
+
+    def direct_targets(self, account: str) -> list[str]:
+        """The targets of all direct messages of a (folded) account."""
+        with explained(self._path):
+            rows = self._connection().execute(
+                "SELECT name FROM targets WHERE other = ? UNION SELECT name FROM targets"
+                " WHERE name >= ? AND name < ? AND other IS NOT NULL ORDER BY name",
+                (account, f"{account} ", f"{account}!"),
+            )
+            return [name for (name,) in rows.fetchall()]
+
+    # searching
+
+    def search(
+        self,
+        targets: Iterable[str],
+        words: str,
+        nick: str = "",
+        before: Mark | None = None,
+        after: Mark | None = None,
+        limit: int = 100,
+    ) -> list[Record]:
+        """The last that was said with all the words, in any order."""
+        names = list(targets)
+        values: dict[str, Any] = {"nick": nick, "limit": limit}
+        values |= _bounds(after or _EARLIEST, before or _LATEST)
+        asked = query(words)
+        rows: list[Any] = []
+        with explained(self._path):
+            connection = self._connection()
+            deadline = time.monotonic() + PATIENCE
+            connection.set_progress_handler(lambda: time.monotonic() > deadline, STEPS)
+            try:
+                if asked:
+                    self._words.catch_up()
+                    self._words.attach(connection)
+                    values |= {"words": asked, "names": json.dumps(names)}
+                    rows = connection.execute(_SEARCH, values).fetchall()
+                elif nick:
+                    for name in names:
+                        rows += connection.execute(_BY_NICK, {**values, "name": name}).fetchall()
+            finally:
+                connection.set_progress_handler(None, 0)
+        rows.sort(key=lambda row: (row[0], row[1]))
+        return [_record(row[-1], row[:-1]) for row in rows[max(len(rows) - limit, 0) :]]
+
+    # connections
+
+    def _connection(self) -> sqlite3.Connection:
+        era, connection = getattr(self._own, "pair", (-1, None))
+        if connection is None or era != self._era:
+            connection = connect(self._path, write=False, patience=PATIENCE)
+            self._own.pair = (self._era, connection)
+            self._all.append(connection)
+        return connection
+
+    def renew(self) -> None:
+        """Have every thread open the file again: it is another one."""
+        self._era += 1
+
+    def close(self) -> None:
+        """Close what the threads opened.  Reading that is still under way ends with a StoreError."""
+        self._era += 1
+        for connection in self._all:
+            with suppress(sqlite3.Error):
+                connection.close()
+        self._all.clear()
+
+
+def _bounds(low: Sequence[int], high: Sequence[int]) -> dict[str, int]:
+    return {"low_ms": low[0], "low_seq": low[1], "high_ms": high[0], "high_seq": high[1]}
+
+
+def _record(target: str, row: Sequence[Any]) -> Record:
+    ms, seq, command, source, account, middle, text, tags, bot = row
+    first = middle.split(" ") if middle is not None else ()
+    params = (*first, text) if text is not None else ()
+    found = json.loads(tags) if tags else NO_TAGS
+    return Record(f"{ms}-{seq}", target, command, source, account, params, found, bool(bot))

@@ -1,0 +1,112 @@
+"""``gchat-server account``, ``backup``, ``export``, ``erase``, and what a running server does for them."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from gchat.irc.casemap import fold
+from gchat.server import account_tools, control
+from gchat.server.control import ControlError, NoServer
+from gchat.server.events import AccountDropped
+from gchat.server.stores.base import StoreError
+
+if TYPE_CHECKING:
+    from gchat.server.net import Network
+    from gchat.server.stores.sqlite import SqliteStore
+
+log = logging.getLogger("gchat.server")
+
+FAILURE = 1
+
+
+# --- the commands --------------------------------------------------------------------------------
+
+
+def run(arguments: argparse.Namespace, path: str) -> int:
+    """Do a command with the store at ``path``; return the exit status.  Raises StoreError."""
+    if not path:
+        raise StoreError("nothing is kept: [store] path is :memory:")
+    try:
+        return COMMANDS[arguments.command](arguments, path)
+    except (ControlError, StoreError) as error:
+        print(f"gchat-server: {error}", file=sys.stderr)
+        return FAILURE
+
+
+def _backup(arguments: argparse.Namespace, path: str) -> int:
+    from gchat.server.stores import tools
+
+    size = tools.backup(path, arguments.file)
+    print(f"{arguments.file}: {size} bytes, verified")
+    return 0
+
+
+def _export(arguments: argparse.Namespace, path: str) -> int:
+    from gchat.server.stores import tools
+
+    found = 0
+    for line in tools.export(path, fold(arguments.account)):
+        print(line)
+        found += 1
+    if not found:
+        raise StoreError(f"nothing is kept of an account {arguments.account}")
+    return 0
+
+
+def _erase(arguments: argparse.Namespace, path: str) -> int:
+    from gchat.server.stores import tools
+
+    account = fold(arguments.account)
+    try:
+        count = control.ask(path, {"do": "erase", "account": account})["records"]
+    except NoServer:
+        count = tools.erase(path, account)
+    print(f"{arguments.account} is erased, and the text of {count} messages with it")
+    return 0
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace, str], int]] = {
+    "account": account_tools.run,
+    "backup": _backup,
+    "export": _export,
+    "erase": _erase,
+}
+
+
+# --- the server's side ---------------------------------------------------------------------------
+
+
+def serve(network: Network, store: SqliteStore) -> None:
+    """Have a running server do what commands ask it for on its store."""
+    from gevent.hub import get_hub
+
+    pool: Any = get_hub().threadpool
+
+    def erase(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        account = fold(str(asked["account"]))
+        engine = network.engine
+        engine.backplane.commit(AccountDropped(account, erased=True), None)
+        engine.keeping.flush()
+        try:
+            return {"records": pool.apply(store.maintenance.erase, (account,))}
+        except StoreError as error:
+            raise ControlError(str(error)) from error
+
+    network.control.on("account", lambda asked: account_tools.manage(network.engine, asked))
+    network.control.on("erase", erase)
+    network.control.open(store.path)
+
+
+def reconfigure(network: Network, path: str) -> None:
+    """Have the store go on with the settings that the engine has now.  Raises StoreError."""
+    from gchat.server.stores.sqlite import SqliteStore
+
+    store, settings = network.engine.store, network.engine.settings
+    if path != (store.path if isinstance(store, SqliteStore) else ""):
+        log.warning("store.path takes effect when gchat-server is started again")
+    if isinstance(store, SqliteStore):
+        store.configure(settings.store.durability, settings.history.keep_seconds)

@@ -1,0 +1,180 @@
+"""What anybody was shown is kept: a server that is killed, a disk that is full, a backup while it runs."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import resource
+import select
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.processes import PATIENCE, GchatServer, Machine, Raw, environment
+
+ROUNDS = 2
+CLIENTS = 5
+MESSAGES = 200  # of each client in each round
+
+
+def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gchat.server", *arguments],
+        cwd=home,
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def database(home: Path) -> str:
+    return str(home / ".local/share/gchat/gchat.db")
+
+
+def kept(path: str) -> list[tuple[str, str]]:
+    """The ids and texts of everything said, in the order in which it was written."""
+    connection = sqlite3.connect(path)
+    rows = connection.execute("SELECT ms || '-' || seq, text FROM records WHERE kind = 1 ORDER BY number")
+    found = list(rows)
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+    return found
+
+
+def in_order(ids: list[str]) -> bool:
+    marks = [tuple(map(int, id.split("-"))) for id in ids]
+    return all(one < other for one, other in itertools.pairwise(marks))
+
+
+def read_until_the_end(clients: list[Raw], server: GchatServer, kill_after: int) -> set[str]:
+    """Read what everybody receives, kill the server in the middle of it, read the rest; return the texts."""
+    open_ = {client.socket: client for client in clients}
+    deadline, killed, shown = time.monotonic() + PATIENCE, False, 0
+    while open_:
+        assert time.monotonic() < deadline
+        for sock in select.select(list(open_), [], [], 1)[0]:
+            try:
+                data = sock.recv(1 << 16)
+            except ConnectionResetError:
+                data = b""
+            open_[sock].data += data
+            if not data:
+                del open_[sock]
+            shown += data.count(b"PRIVMSG #team :")
+        if shown >= kill_after and not killed:
+            server.signal(signal.SIGKILL)
+            killed = True
+    whole = [bytes(client.data).rpartition(b"\r\n")[0].decode() for client in clients]
+    return {text for lines in whole for text in re.findall(r"PRIVMSG #team :(\d+ \d+ \d+)", lines)}
+
+
+def test_what_anybody_received_survives_kill_9(machine: Machine, home: Path) -> None:
+    received: set[str] = set()
+    for number in range(ROUNDS):
+        server = machine.server("--no-throttle")
+        clients = [machine.raw(server.port) for _ in range(CLIENTS)]
+        for index, client in enumerate(clients):
+            client.send("CAP REQ :echo-message")
+            client.send(f"NICK n{index}", f"USER n{index} 0 * :n", "CAP END", "JOIN #team")
+            client.until(" 366 ")
+        for index, client in enumerate(clients):
+            client.send(*(f"PRIVMSG #team :{number} {index} {n}" for n in range(MESSAGES)))
+        received |= read_until_the_end(clients, server, kill_after=CLIENTS * CLIENTS * MESSAGES // 4)
+        assert server.wait() == -signal.SIGKILL
+    rows = kept(database(home))
+    texts = [text for _, text in rows]
+    assert received <= set(texts)
+    assert len(received) > ROUNDS * 50
+    assert len(texts) == len(set(texts))
+    assert in_order([id for id, _ in rows])
+
+
+def test_a_full_disk_refuses_messages_until_there_is_room(machine: Machine, home: Path) -> None:
+    if not hasattr(resource, "prlimit"):
+        pytest.skip("only Linux can change the limits of another process")
+    server = machine.server("--no-throttle")
+    neural, nine = machine.raw(server.port), machine.raw(server.port)
+    neural.register("Neural", "#team")
+    nine.register("Nine", "#team")
+    neural.send("PRIVMSG #team :before")
+    nine.until("PRIVMSG #team :before\r\n")
+    size = Path(database(home) + "-wal").stat().st_size
+    soft = (size, resource.RLIM_INFINITY)
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, soft)
+    neural.send("PRIVMSG #team :during", "PING x")
+    neural.until("FAIL PRIVMSG TEMPORARILY_UNAVAILABLE #team :")
+    server.until("gchat.db cannot be")
+    neural.send("PING y")
+    neural.until("PONG")
+    everywhere = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, everywhere)
+    server.until("Messages are kept again")
+    neural.send("PRIVMSG #team :after")
+    seen = nine.until("PRIVMSG #team :after\r\n")
+    assert "during" not in seen
+    server.signal(signal.SIGTERM)
+    assert server.wait() == 0
+    assert [text for _, text in kept(database(home))] == ["before", "after"]
+
+
+def test_a_backup_and_an_export_while_the_server_runs(machine: Machine, home: Path) -> None:
+    server = machine.server()
+    neural = machine.raw(server.port)
+    neural.register("Neural", "#team")
+    neural.send("PRIVMSG #team :hello", "PING x")
+    neural.until("PONG")
+    copy = home / "copy.db"
+    done = run(home, "backup", str(copy))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [text for _, text in kept(str(copy))] == ["hello"]
+    again = run(home, "backup", str(copy))
+    assert again.returncode == 1
+    assert "is there already" in again.stderr
+    nobody = run(home, "export", "--account", "Nobody")
+    assert nobody.stderr == "gchat-server: nothing is kept of an account Nobody\n"
+
+
+def test_an_account_is_erased_while_the_server_runs(machine: Machine, home: Path) -> None:
+    server = machine.server()
+    neural = machine.raw(server.port)
+    neural.register("Neural", "#team")
+    neural.send("REGISTER * * :a long password of mine")
+    neural.until("REGISTER SUCCESS ")
+    neural.send("PRIVMSG #team :mine", "PING x")
+    neural.until("PONG")
+    lines = [json.loads(line) for line in run(home, "export", "--account", "neural").stdout.splitlines()]
+    assert {"document", "record"} <= {line["type"] for line in lines}
+    done = run(home, "erase", "--account", "neural")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert run(home, "export", "--account", "neural").returncode == 1
+    neural.send("PING y")
+    neural.until("PONG")
+
+
+def test_a_store_in_use_is_one_sentence(machine: Machine, home: Path) -> None:
+    machine.server()
+    second = run(home, "--listen", "127.0.0.1:0")
+    assert second.returncode == 2
+    assert second.stderr.count("\n") == 1
+    assert "is in use by another gchat-server" in second.stderr
+
+
+def test_a_chat_that_forgets_leaves_nothing(machine: Machine, home: Path) -> None:
+    config = home / "gchat-server.toml"
+    config.write_text('[store]\npath = ":memory:"\n')
+    server = machine.server("--config", str(config))
+    neural = machine.raw(server.port)
+    neural.register("Neural", "#team")
+    neural.send("PRIVMSG #team :hello", "PING x")
+    neural.until("PONG")
+    server.signal(signal.SIGTERM)
+    assert server.wait() == 0
+    assert not Path(database(home)).exists()

@@ -1,0 +1,50 @@
+"""Stores in files of a test's own folder; nothing happens in them but what is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gchat.server.stores.base import Record
+from gchat.server.stores.sqlite import SqliteStore
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    """Where the store is."""
+    return str(tmp_path / "gchat.db")
+
+
+@pytest.fixture
+def open_store(path: str) -> Iterator[Callable[[], SqliteStore]]:
+    """Opens the store; what is open at the end is closed."""
+    opened: list[SqliteStore] = []
+
+    def make() -> SqliteStore:
+        opened.append(SqliteStore.open(path, background=False))
+        return opened[-1]
+
+    yield make
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(open_store: Callable[[], SqliteStore]) -> SqliteStore:
+    """A store that was opened."""
+    return open_store()
+
+
+@pytest.fixture
+def said() -> Callable[..., Record]:
+    """Makes records: ``said(3, "hello")``, in #team, by Neural."""
+
+    def make(
+        ms: int, text: str = "hello", target: str = "#team", account: str = "", nick: str = "Neural"
+    ) -> Record:
+        source = f"{nick}!~{nick}@127.0.0.1"
+        return Record(f"{ms}-0", target, "PRIVMSG", source, account, (target, text))
+
+    return make

@@ -1,0 +1,227 @@
+"""What was written is read back by every method of History as a list of all records says."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gchat.server.stores.base import Document, Mark, Moved, Record, Redaction, direct
+from gchat.server.stores.sqlite import SqliteStore
+
+TARGETS = ["#a", "#b", direct("neural", "nine"), direct("neural", "zed"), direct("nine", "zed")]
+SAID = ("PRIVMSG", "NOTICE")
+
+words = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=8)
+texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\r"), max_size=30)
+params = st.one_of(
+    st.tuples(), st.tuples(texts), st.tuples(words, texts), st.tuples(words, words, words, texts)
+)
+marks = st.builds(Mark, st.integers(0, 12), st.integers(0, 3))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Record]:
+    """Records in the order of their ids; one event may be in several targets."""
+    ids = sorted(draw(st.sets(marks, max_size=25)))
+    return [
+        Record(
+            str(id),
+            target,
+            draw(st.sampled_from([*SAID, "JOIN", "TOPIC", "TAGMSG"])),
+            draw(words),
+            draw(st.sampled_from(["", "Neural", "Nine"])),
+            draw(params),
+            draw(st.dictionaries(words, texts, max_size=2)),
+            draw(st.booleans()),
+        )
+        for id in ids
+        for target in draw(st.sets(st.sampled_from(TARGETS), min_size=1, max_size=2))
+    ]
+
+
+def mark_of(record: Record) -> Mark:
+    found = Mark.of(record.id)
+    assert found is not None
+    return found
+
+
+class Model:
+    """History as a list."""
+
+    def __init__(self, records: list[Record]) -> None:
+        self.records = records
+
+    def of(self, target: str, events: bool, low: Mark, high: Mark) -> list[Record]:
+        return [
+            record
+            for record in self.records
+            if record.target == target and (events or record.command in SAID) and low < mark_of(record) < high
+        ]
+
+
+EVER = Mark(1 << 50)
+NEVER = Mark(-1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    records=histories(),
+    gone=st.sets(st.integers(0, 40)),
+    turns=st.integers(1, 4),
+    one=marks,
+    other=marks,
+    limit=st.integers(1, 6),
+    events=st.booleans(),
+)
+def test_every_method_says_what_a_list_says(records, gone, turns, one, other, limit, events):
+    with tempfile.TemporaryDirectory() as folder:
+        store = SqliteStore.open(str(Path(folder) / "gchat.db"), background=False)
+        try:
+            for start in range(0, len(records), turns):
+                store.write(records[start : start + turns])
+            redacted = [record for index, record in enumerate(records) if index in gone]
+            store.write([Redaction(record.target, record.id, "Nine", "spam", 1) for record in redacted])
+            left = [record for record in records if record not in redacted]
+            _compare(store, Model(left), one, other, limit, events)
+            for record in redacted:
+                assert store.history.find(record.target, record.id) is None
+            assert store.last() == Mark(0)
+        finally:
+            store.close()
+
+
+def _compare(store, model, one, other, limit, events):
+    history = store.history
+    low, high = sorted((one, other))
+    for target in [*TARGETS, "#nothing"]:
+        whole = model.of(target, events, NEVER, EVER)
+        assert history.latest(target, None, 100, events) == whole
+        assert history.latest(target, None, limit, events) == whole[-limit:]
+        assert history.latest(target, one, limit, events) == model.of(target, events, one, EVER)[-limit:]
+        assert history.before(target, one, limit, events) == model.of(target, events, NEVER, one)[-limit:]
+        assert history.after(target, one, limit, events) == model.of(target, events, one, EVER)[:limit]
+        between = model.of(target, events, low, high)
+        assert history.between(target, low, high, limit, events) == between[:limit]
+        if low != high:
+            assert history.between(target, high, low, limit, events) == between[-limit:]
+        for record in whole:
+            assert history.find(target, record.id) == record
+    last = {target: mark_of(found[-1]) for target in TARGETS if (found := model.of(target, False, low, high))}
+    newest = sorted(last.items(), key=lambda pair: (pair[1], pair[0]))
+    assert history.newest([*TARGETS, "#nothing"], low, high, limit) == newest[:limit]
+    if low != high:
+        assert history.newest(TARGETS, high, low, limit) == newest[-limit:]
+    known = {record.target for record in model.records}
+    expected = [target for target in TARGETS if target in known and "neural" in target]
+    assert set(expected) <= set(history.direct_targets("neural")) <= {t for t in TARGETS if "neural" in t}
+
+
+@pytest.mark.parametrize("id", ["", "x", "1", "1-", "-1", "²-1", "1-1-1", "9" * 30 + "-1"])
+def test_an_id_that_is_none_finds_nothing(store, said, id):
+    store.write([said(1)])
+    assert store.history.find("#team", id) is None
+
+
+def test_the_history_of_a_channel_moves_with_its_name(store, said):
+    store.write(
+        [said(1, "old", "#new"), said(2, "mine", "#team"), Moved("#team", "#new"), said(3, "on", "#new")]
+    )
+    assert [record.params[-1] for record in store.history.latest("#new", None, 9, True)] == ["mine", "on"]
+    assert store.history.latest("#team", None, 9, True) == []
+    store.write([said(4, "again")])
+    assert [record.params[-1] for record in store.history.latest("#team", None, 9, True)] == ["again"]
+
+
+def test_documents_are_replaced_whole_and_removed(store, open_store):
+    store.write([Document("account", "neural", {"n": 1, "é": [None, True]}), Document("mark", "nine #a", {})])
+    store.write([Document("account", "neural", {"n": 2}), Document("account", "gone", {})])
+    store.write([Document("account", "gone", None)])
+    assert store.load("account") == [("neural", {"n": 2})]
+    store.close()
+    again = open_store()
+    assert again.load("account") == [("neural", {"n": 2})]
+    assert again.load("mark") == [("nine #a", {})]
+
+
+def test_ids_go_on_after_the_last_one(store, said, open_store):
+    store.write([said(1), said(7)])
+    store.close()
+    assert open_store().last() == Mark(7)
+
+
+def test_a_parameter_with_a_space_is_a_bug_that_keeps_nothing(store, said):
+    bad = said(2)._replace(params=("#team", "two words", "x"))
+    with pytest.raises(ValueError, match="has a space"):
+        store.write([said(1), bad])
+    assert store.history.latest("#team", None, 9, True) == []
+    store.write([said(1)])
+    assert len(store.history.latest("#team", None, 9, True)) == 1
+
+
+# searching
+
+
+def found(store, *args, **more):
+    return [record.params[-1] for record in store.history.search(*args, **more)]
+
+
+def test_search(store, said):
+    texts = ["The build is green", "green tea", "Straße zum Café", 'say "AND" NOT* (x)', "tea in #b"]
+    store.write([said(n + 1, text, nick="Nine" if n % 2 else "Neural") for n, text in enumerate(texts)])
+    store.write([said(9, "green elsewhere", "#other")])
+    assert found(store, ["#team"], "green") == texts[:2]
+    assert found(store, ["#team"], "GREEN the") == texts[:1]
+    assert found(store, ["#team"], "cafe") == [texts[2]]
+    assert found(store, ["#team"], '"AND" NOT*') == [texts[3]]
+    assert found(store, ["#team"], "gre") == []
+    assert found(store, ["#team", "#other"], "green", limit=2) == [texts[1], "green elsewhere"]
+    assert found(store, ["#team"], "green", nick="nine") == [texts[1]]
+    assert found(store, ["#team"], "green", before=Mark(2)) == [texts[0]]
+    assert found(store, ["#team"], "green", after=Mark(1)) == [texts[1]]
+    assert found(store, ["#team"], "", nick="nine") == [texts[1], texts[3]]
+    assert found(store, ["#team"], "") == found(store, [], "green") == found(store, ["#team"], "...") == []
+
+
+def test_what_was_redacted_is_not_found(store, said):
+    store.write([said(1, "secret one"), said(2, "secret two"), Redaction("#team", "1-0", "Nine", "", 1)])
+    assert found(store, ["#team"], "secret") == ["secret two"]
+    store.write([Redaction("#team", "2-0", "Nine", "", 1)])
+    assert found(store, ["#team"], "secret") == []
+    store.maintenance.index()
+    assert store.words._connection.execute("SELECT count(*) FROM words").fetchone() == (0,)
+    assert store.maintenance.write(lambda c: c.execute("SELECT count(*) FROM gone").fetchone()) == (0,)
+
+
+@pytest.mark.parametrize("damage", [b"", b"rubbish" * 1000, None])
+def test_an_index_that_is_gone_or_damaged_is_made_anew(store, said, open_store, path, damage):
+    store.write([said(n, f"word{n}") for n in range(1, 1200)])
+    assert found(store, ["#team"], "word7") == ["word7"]
+    store.close()
+    index = Path(path + "-search")
+    index.unlink() if damage is None else index.write_bytes(damage)
+    again = open_store()
+    again.maintenance.work(0.0)
+    assert found(again, ["#team"], "word1199") == ["word1199"]
+
+
+# the cost of a page
+
+
+def test_a_page_is_a_range_of_an_index(store, said):
+    store.write([said(n) for n in range(1, 2001)])
+    from gchat.server.stores import reading
+
+    connection = store.reader._connection()
+    values = {"target": 1, "limit": 50, "low_ms": 0, "low_seq": 0, "high_ms": 1000, "high_seq": 0}
+    for page in reading._PAGES.values():
+        steps = []
+        connection.set_progress_handler(lambda steps=steps: steps.append(1), 10)
+        connection.execute(page, values).fetchall()
+        at_the_end = len(steps)
+        steps.clear()
+        connection.execute(page, {**values, "high_ms": 100}).fetchall()
+        connection.set_progress_handler(None, 0)
+        assert at_the_end < 300
+        assert abs(at_the_end - len(steps)) < 10

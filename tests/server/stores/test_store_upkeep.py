@@ -1,0 +1,160 @@
+"""Checkpoints, retention, erasure, backups, exports."""
+
+import json
+import os
+import sqlite3
+
+import pytest
+
+from gchat.server.stores import maintenance, tools
+from gchat.server.stores.base import Document, StoreError
+
+DAY = 86_400
+
+
+def texts(store, target="#team"):
+    return [record.params[-1] for record in store.history.latest(target, None, 10_000, True)]
+
+
+def test_what_is_old_is_forgotten(store, said, monkeypatch):
+    monkeypatch.setattr(maintenance, "SLICE", 3)
+    monkeypatch.setattr(maintenance, "BREATH", 0.0)
+    store.write([said(day * DAY * 1000, f"day {day}") for day in range(1, 21)])
+    store.write([said(1, "once", "#old")._replace(id=f"{20 * DAY * 1000}-1")])
+    store.maintenance.keep = 5 * DAY
+    store.maintenance.work(20.5 * DAY)
+    assert texts(store) == [f"day {day}" for day in range(16, 21)]
+    assert [r.params[-1] for r in store.history.search(["#team"], "day")] == texts(store)
+    store.maintenance.work(100 * DAY)
+    assert texts(store) == texts(store, "#old") == []
+    store.write([said(101 * DAY * 1000, "new day")])
+    assert [r.params[-1] for r in store.history.search(["#team"], "day")] == ["new day"]
+
+
+def test_without_a_time_nothing_is_forgotten(store, said):
+    store.write([said(1)])
+    store.maintenance.work(1e12)
+    assert texts(store) == ["hello"]
+
+
+def test_a_checkpoint_brings_everything_into_the_file(store, said, path, monkeypatch):
+    monkeypatch.setattr(maintenance, "SMALL", 1)
+    for number in range(1, maintenance.MANY + 2):
+        store.write([said(number)])
+    store.maintenance.work(0.0)  # much was written meanwhile
+    store.maintenance.work(1.0)
+    store.write([said(maintenance.MANY + 2)])
+    store.maintenance.work(100.0)
+    assert os.path.getsize(path + "-wal") == 0
+    assert len(texts(store)) == maintenance.MANY + 2
+
+
+def test_a_large_log_begins_anew_under_load(store, said, path, monkeypatch):
+    monkeypatch.setattr(maintenance, "LARGE", 1)
+    monkeypatch.setattr(maintenance, "QUIET", -1)
+    for _ in range(3):
+        before = os.path.getsize(path + "-wal")
+        for number in range(maintenance.MANY + 1):
+            store.write([said(store.maintenance.written + 1, str(number))])
+        store.maintenance.work(0.0)
+    assert os.path.getsize(path + "-wal") <= before * 1.5
+
+
+@pytest.fixture
+def people(store, said):
+    """Two accounts that spoke."""
+    store.write([said(n, f"text {n}", account="Neural" if n % 2 else "Nine") for n in range(1, 251)])
+    store.write(
+        [
+            Document("account", "neural", {"name": "Neural"}),
+            Document("mark", "neural #team", {"mark": "1-0"}),
+            Document("account", "neural2", {"name": "Neural2"}),
+            Document("account", "nine", {"name": "Nine"}),
+        ]
+    )
+    return store
+
+
+def test_an_account_is_erased(people, path):
+    people.maintenance.index()
+    assert people.maintenance.erase("neural") == 125
+    assert texts(people) == [f"text {n}" for n in range(2, 251, 2)]
+    assert [key for key, _ in people.load("account")] == ["neural2", "nine"]
+    assert people.load("mark") == []
+    assert people.history.search(["#team"], "1") == []
+    assert list(tools.export(path, "neural")) == []
+    people.close()
+    with open(path, "rb") as file:
+        assert b"text 171" not in file.read()
+
+
+def test_a_store_that_no_server_has_open_is_erased(people, path):
+    with pytest.raises(StoreError, match="in use"):
+        tools.erase(path, "neural")
+    people.close()
+    assert tools.erase(path, "neural") == 125
+    assert list(tools.export(path, "neural")) == []
+    assert len(list(tools.export(path, "nine"))) == 126
+
+
+def test_an_export_has_everything(people, path):
+    lines = [json.loads(line) for line in tools.export(path, "neural")]
+    assert lines[:2] == [
+        {"type": "document", "kind": "account", "key": "neural", "body": {"name": "Neural"}},
+        {"type": "document", "kind": "mark", "key": "neural #team", "body": {"mark": "1-0"}},
+    ]
+    assert lines[2] == {
+        "type": "record",
+        "id": "1-0",
+        "target": "#team",
+        "command": "PRIVMSG",
+        "source": "Neural!~Neural@127.0.0.1",
+        "params": ["#team", "text 1"],
+        "tags": {},
+    }
+    assert len(lines) == 127
+
+
+def test_a_backup_is_whole_and_one_file(people, said, tmp_path):
+    copy = str(tmp_path / "copy.db")
+    assert tools.backup(people.path, copy) == os.path.getsize(copy)
+    assert os.stat(copy).st_mode & 0o077 == 0
+    people.write([said(1000, "later")])
+    connection = sqlite3.connect(copy)
+    assert connection.execute("SELECT count(*) FROM records").fetchone() == (250,)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    connection.close()
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith("copy")) == ["copy.db"]
+    with pytest.raises(StoreError, match="is there already"):
+        tools.backup(people.path, copy)
+
+
+def test_there_is_no_backup_of_what_is_damaged(people, tmp_path, path):
+    people.close()
+    with open(path, "r+b") as file:
+        file.seek(2048 * 6)
+        file.write(b"\xff" * 2048 * 4)
+    with pytest.raises(StoreError, match="damaged"):
+        tools.backup(path, str(tmp_path / "copy.db"))
+    assert not list(tmp_path.glob("copy*"))
+
+
+def test_there_is_no_backup_of_nothing(tmp_path):
+    with pytest.raises(StoreError, match="is not there: nothing is kept"):
+        tools.backup(str(tmp_path / "no.db"), str(tmp_path / "copy.db"))
+    store = tmp_path / "x.db"
+    store.write_bytes(b"")
+    with pytest.raises(StoreError, match="cannot be made"):
+        tools.backup(str(store), str(store / "no" / "copy.db"))
+
+
+def test_what_goes_wrong_beside_the_loop_is_said_once(store, caplog, monkeypatch):
+    def fail():
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(store.words, "catch_up", fail)
+    for now in range(3):
+        store.maintenance.work(float(now))
+    assert [record.getMessage() for record in caplog.records] == [
+        "The store's upkeep (index) has to wait: the disk is full"
+    ]
