@@ -28,7 +28,7 @@ from gchat.server.world import World
 
 log = logging.getLogger("gchat.server")
 
-# bytes a waiting line, a parameter and a tag are counted as on top of their text, as Python keeps them
+# bytes that a waiting line counts on top of its text, and each parameter and tag that a PRIVMSG has not
 LINE_OVERHEAD, PARAM_OVERHEAD, TAG_OVERHEAD = 64, 64, 256
 FREE_EFFORT = 100  # messages of an answer that a token pays for: a WHO of a thousand users costs ten more
 
@@ -317,4 +317,5 @@ def _weight(item: Message | BadLine) -> int:
     if isinstance(item, BadLine):
         return LINE_OVERHEAD + len(item.text)
     text = sum(map(len, item.params)) + sum(len(key) + len(value) for key, value in item.tags.items())
-    return LINE_OVERHEAD + PARAM_OVERHEAD * len(item.params) + TAG_OVERHEAD * len(item.tags) + text
+    more = PARAM_OVERHEAD * max(0, len(item.params) - 2) + TAG_OVERHEAD * max(0, len(item.tags) - 1)
+    return LINE_OVERHEAD + more + text
