@@ -34,7 +34,7 @@ log = logging.getLogger("gchat.server")
 REGISTRATION_RATE = 1 / 300  # new accounts a second, from one address
 REGISTRATION_BURST = 10.0
 BATCHED = 0.1  # tokens of a line within a batch
-# bytes a waiting line, a parameter and a tag are counted as on top of their text, as Python keeps them
+# bytes that a waiting line counts on top of its text, and each parameter and tag that a PRIVMSG has not
 LINE_OVERHEAD, PARAM_OVERHEAD, TAG_OVERHEAD = 64, 64, 256
 FREE_EFFORT = 100  # messages of an answer that a token pays for: a WHO of a thousand users costs ten more
 
@@ -390,4 +390,5 @@ def _weight(item: Message | BadLine) -> int:
     if isinstance(item, BadLine):
         return LINE_OVERHEAD + len(item.text)
     text = sum(map(len, item.params)) + sum(len(key) + len(value) for key, value in item.tags.items())
-    return LINE_OVERHEAD + PARAM_OVERHEAD * len(item.params) + TAG_OVERHEAD * len(item.tags) + text
+    more = PARAM_OVERHEAD * max(0, len(item.params) - 2) + TAG_OVERHEAD * max(0, len(item.tags) - 1)
+    return LINE_OVERHEAD + more + text

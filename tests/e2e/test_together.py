@@ -28,8 +28,11 @@ def weechat(machine: Machine, port: int, nick: str) -> Terminal:
 
 
 def irssi(machine: Machine, port: int, nick: str) -> Terminal:
-    program = find("irssi")
-    terminal = machine.tmux(f"{program} --home {machine.home}/irssi -n {nick} -c 127.0.0.1 -p {port}")
+    program, folder = find("irssi"), machine.home / "irssi"
+    folder.mkdir()
+    # else it waits two seconds before a line that follows others
+    (folder / "config").write_text('settings = { "irc/core" = { cmd_queue_speed = "10msec"; }; };\n')
+    terminal = machine.tmux(f"{program} --home {folder} -n {nick} -c 127.0.0.1 -p {port}")
     terminal.until(f"Mode change [+i] for user {nick}")
     terminal.type("/join #lobby\r")
     terminal.until("Irssi: #lobby:")  # the names are here
