@@ -156,9 +156,9 @@ class World:
         self.nicks: dict[str, User] = {}  # by folded nick
         self.channels: dict[str, Channel] = {}  # by folded name
         self.accounts: dict[str, Account] = {}  # by folded name
-        self.seats = Seats()  # what every member may read of what was said before
+        self.seats: Seats = Seats()  # what every member may read of what was said before
         self.positions = Positions()  # how far every device has seen
-        self.marks = Marks()  # how far everybody has read
+        self.marks: Marks = Marks()  # how far everybody has read
         self.former_accounts: set[str] = set()  # folded names that nobody else may have
         self._owners: dict[str, str] = {}  # folded nick -> folded name of the account that holds it
         self._online: dict[str, list[User]] = {}  # by the folded name of the account
