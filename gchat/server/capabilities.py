@@ -32,6 +32,12 @@ MESSAGE_REDACTION = 1 << 27
 MULTILINE = 1 << 28
 SEARCH = 1 << 29
 EDIT = 1 << 30  # ours: gchat-server(1) describes it
+PRE_AWAY = 1 << 31
+EXTENDED_ISUPPORT = 1 << 32
+PERSISTENCE = 1 << 33
+_NO_IMPLICIT_NAMES_DRAFT = 1 << 34
+_NO_IMPLICIT_NAMES = 1 << 35
+NO_IMPLICIT_NAMES = _NO_IMPLICIT_NAMES | _NO_IMPLICIT_NAMES_DRAFT  # one thing under two names
 
 BITS: dict[str, int] = {
     "account-notify": ACCOUNT_NOTIFY,
@@ -44,7 +50,11 @@ BITS: dict[str, int] = {
     "draft/chathistory": CHATHISTORY,
     "draft/event-playback": EVENT_PLAYBACK,
     "draft/message-redaction": MESSAGE_REDACTION,
+    "draft/extended-isupport": EXTENDED_ISUPPORT,
     "draft/multiline": MULTILINE,
+    "draft/no-implicit-names": _NO_IMPLICIT_NAMES_DRAFT,
+    "draft/persistence": PERSISTENCE,
+    "draft/pre-away": PRE_AWAY,
     "draft/read-marker": READ_MARKER,
     "echo-message": ECHO_MESSAGE,
     "extended-join": EXTENDED_JOIN,
@@ -54,6 +64,7 @@ BITS: dict[str, int] = {
     "labeled-response": LABELED_RESPONSE,
     "message-tags": MESSAGE_TAGS,
     "multi-prefix": MULTI_PREFIX,
+    "no-implicit-names": _NO_IMPLICIT_NAMES,
     "sasl": SASL,
     "server-time": SERVER_TIME,
     "setname": SETNAME,

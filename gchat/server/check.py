@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from gchat.server import sts
 from gchat.server.settings import Limits, Listener, Settings
 
 if TYPE_CHECKING:
@@ -30,21 +30,11 @@ def describe(
     yield from _people(settings)
     yield from _limits(settings)
     for listener in settings.listeners:
-        if not listener.tls and is_public(listener):
+        if not listener.tls and listener.is_public:
             yield (
                 f"Warning: {listener} can be reached from other machines and has no TLS: "
                 "what is said there, passwords too, can be read on the way"
             )
-
-
-def is_public(listener: Listener) -> bool:
-    """True where other machines may reach it; a name counts as public unless it is localhost."""
-    if listener.path or listener.host == "localhost":
-        return False
-    try:
-        return not ipaddress.ip_address(listener.host.partition("%")[0]).is_loopback
-    except ValueError:
-        return True
 
 
 def _is_everywhere(listener: Listener) -> bool:
@@ -61,6 +51,10 @@ def _certificate(settings: Settings, context: SSLContext, now: float) -> Iterato
     yield f"Certificate: {settings.tls.cert} {found.describe(now)}"
     if found.expires <= now:
         yield f"Warning: the certificate {settings.tls.cert} has expired, and clients will refuse it"
+    if settings.tls.sts and not sts.port(settings.listeners):
+        yield "Warning: tls.sts is not announced: there is no tls:// address that other machines can reach"
+    elif settings.tls.sts:
+        yield f"Clients are told to come by TLS only, for {settings.tls.sts}"
 
 
 def _store(settings: Settings, store: str) -> str:

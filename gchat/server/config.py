@@ -23,6 +23,7 @@ from gchat.server.settings import Gateway, Listener, Operator, Settings
 
 FILE_NAME = "gchat-server.toml"
 _ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/]+")
+_URL = re.compile(r"https?://[!-~]{1,300}")
 FORMATS = ("plain", "json")
 LEVELS = ("debug", "info", "warning", "error")
 FORGET = ":memory:"  # a store.path that is no file
@@ -119,6 +120,19 @@ def _age(value: object) -> str:
     raise ConfigError('a time such as "90d", "12h", "4w" or "1y", or "" for ever')
 
 
+def _sts(value: object) -> str:
+    with suppress(ValueError):
+        if isinstance(value, str) and (value in ("", "0") or settings.age(value)):
+            return value
+    raise ConfigError('a time such as "30d", "0" to take back what was said before, or "" for nothing')
+
+
+def _url(value: object) -> str:
+    if isinstance(value, str) and (not value or _URL.fullmatch(value)):
+        return value
+    raise ConfigError('an address such as "https://chat.example.org/icon.png"')
+
+
 def _hash(value: object) -> str:
     if isinstance(value, str) and (not value or passwords.is_hash(value)):
         return value
@@ -189,8 +203,10 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("server", "admin_location", _line, "who runs the server, and where"),
     ("server", "admin_email", _line, "how to reach them"),
     ("server", "without_capabilities", _capabilities, "capabilities that are not offered"),
+    ("server", "icon", _url, "the address of a picture that stands for the network"),
     ("tls", "cert", _line, "the certificate and its chain, a PEM file"),
     ("tls", "key", _line, "the certificate's key, a PEM file"),
+    ("tls", "sts", _sts, "for how long clients are told to come by TLS only"),
     ("tutorial", "enabled", _yes_or_no, "whether silent connections are greeted with NICK"),
     ("tutorial", "channel", _channel, "where the tutorial's clients are"),
     ("tutorial", "greet_after", _number, "seconds of silence before the greeting"),

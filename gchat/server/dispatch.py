@@ -32,6 +32,7 @@ from gchat.server.commands import (
     multiline,
     negotiation,
     operators,
+    persistence,
     presence,
     redaction,
     registration,
@@ -102,7 +103,7 @@ TABLE: dict[str, Command] = {
     "USERHOST": Command(whois.userhost, 1),
     "ISON": Command(whois.ison, 1),
     "MONITOR": Command(monitor.monitor, 1),
-    "AWAY": Command(presence.away),
+    "AWAY": Command(presence.away, 0, When.ANY),
     "SETNAME": Command(presence.setname, 1),
     "OPER": Command(operators.oper, 2),
     "KILL": Command(operators.kill, 1, operator=True),
@@ -118,6 +119,8 @@ TABLE: dict[str, Command] = {
     "HELPOP": Command(server.help_),
     "INFO": Command(server.info),
     "LINKS": Command(server.links),
+    "ISUPPORT": Command(server.isupport, 0, When.ANY),
+    "PERSISTENCE": Command(persistence.persistence, 1),
 }
 
 _BAD_LINE = " BAD LINE"  # the space makes it a command that no line can name

@@ -26,6 +26,7 @@ from gchat.server.request import FailError, ReplyError, Request, Work
 from gchat.server.session import Session
 from gchat.server.settings import Settings
 from gchat.server.stores.base import Change, Store, StoreError
+from gchat.server.sts import Policy
 from gchat.server.throttle import Buckets
 from gchat.server.world import World
 
@@ -58,7 +59,7 @@ class Engine:
 
         ``entropy`` gives so many bytes that nobody can guess.  Raises StoreError.
         """
-        self.settings = settings
+        self.settings: Settings = settings  # a cycle of imports keeps mypy from finding out by itself
         self.clock = clock
         self.entropy = entropy
         self.started_at = clock()
@@ -78,6 +79,7 @@ class Engine:
         self.rehash: Callable[[], str] = lambda: ""  # set by the shell: reads the configuration again
         # set by the shell: a session is really from this address and port; why it may not be, if it may not
         self.relocate: Callable[[Session, str, int], str] = lambda session, ip, port: ""
+        self.sts: Policy | None = None  # set by the shell
         self._work = work
         self._node = node
         self._ids = count(1)
@@ -271,9 +273,11 @@ class Engine:
                 self._settle(request)
                 self._pump(request.session)
 
-    def offered(self) -> dict[str, str]:
-        """The capabilities that sessions may ask for, with their values."""
-        return offers.offered(self)
+    def offered(self, session: Session | None = None) -> dict[str, str]:
+        """The capabilities that sessions may ask for, with their values; and what one of them is told
+        besides.
+        """
+        return offers.offered(self, session)
 
     def salt_of(self, text: str, size: int = 16) -> bytes:
         """Bytes that nobody can guess and that are the same for the same text, as long as this runs."""
@@ -345,8 +349,10 @@ class Engine:
     def configure(self, settings: Settings) -> None:
         """Go on with another configuration; connections stay."""
         before = self.offered()
+        known = self.settings.accounts
         self.settings = settings
         self.announce_capabilities(before)
+        offers.announce_persistence(self, known)
         limits = settings.limits
         rates = (limits.command_rate, limits.nick_rate) if settings.throttle else (0.0, 0.0)
         self.logins.change(limits.login_rate if settings.throttle else 0.0, limits.login_burst)

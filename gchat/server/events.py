@@ -28,6 +28,7 @@ class Registered(NamedTuple):
     modes: str = ""
     account: str = ""
     device: str = ""
+    away: str = ""
 
 
 class NickChanged(NamedTuple):
@@ -51,10 +52,15 @@ class Killed(NamedTuple):
 
 
 class AwaySet(NamedTuple):
-    """``message`` is empty for somebody who is back."""
+    """``message`` is empty for somebody who is back.
+
+    ``session`` is the connection that says so; ``absent``: nobody is in front of that one.
+    """
 
     uid: str
     message: str
+    session: str = ""
+    absent: bool = False
 
 
 class RealnameSet(NamedTuple):

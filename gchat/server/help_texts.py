@@ -197,6 +197,13 @@ INFO [<server>]
 
 LINKS [<mask>]
   Lists the servers of the network.
+
+ISUPPORT
+  Says once more what the server supports, for your program.
+
+PERSISTENCE GET | SET ON|OFF|DEFAULT
+  Says whether you stay, away, when no connection of yours is left. It needs
+  an account; /msg NickServ SET ALWAYSON is the same.
 """
 
 _TOPICS = """

@@ -18,7 +18,7 @@ from gchat import __version__, paths
 from gchat.server import config
 from gchat.server.config import ConfigError
 from gchat.server.listeners import ListenError
-from gchat.server.settings import Settings, Tls
+from gchat.server.settings import Settings
 from gchat.server.stores.base import StoreError
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ def configured(arguments: argparse.Namespace) -> tuple[Settings, str]:
         except ConfigError as error:
             raise ConfigError(f"--listen: expected {error}") from error
         settings = dataclasses.replace(settings, listeners=listeners)
-    pair = Tls(arguments.tls_cert or settings.tls.cert, arguments.tls_key or settings.tls.key)
+    files = {"cert": arguments.tls_cert, "key": arguments.tls_key}
+    pair = dataclasses.replace(settings.tls, **{name: file for name, file in files.items() if file})
     given = {"format": arguments.log_format, "level": arguments.log_level}
     said = dataclasses.replace(settings.log, **{name: value for name, value in given.items() if value})
     throttle = not arguments.no_throttle

@@ -21,7 +21,7 @@ import gevent
 from gevent.event import Event
 from gevent.hub import get_hub
 
-from gchat.server import gateways
+from gchat.server import gateways, offers, sts
 from gchat.server.backplane.local import LocalBackplane
 from gchat.server.census import Census, name
 from gchat.server.connection import CLOSED, Connection, explain
@@ -32,7 +32,7 @@ from gchat.server.flush import Flush
 from gchat.server.opening import Opened, Refused, goodbye, open_, passed_on
 from gchat.server.request import Request
 from gchat.server.session import Session
-from gchat.server.settings import Gateway, Listener, Settings
+from gchat.server.settings import Gateway, Listener, Settings, age
 from gchat.server.stores.base import ForgetfulStore, Store
 from gchat.server.worker import Worker
 
@@ -87,6 +87,7 @@ class Network:
         """Listen and serve.  Raises ListenError."""
         log_loop_errors()
         self._doors.open(self.engine.settings.listeners)
+        self._set_transport()
         gevent.spawn(self._sweep)
 
     @property
@@ -102,8 +103,21 @@ class Network:
         self._doors.open(settings.listeners)
         self.context = context
         self.engine.configure(settings)
+        self._set_transport()
         for connection in self._connections:
             connection.sendq = settings.limits.sendq
+
+    def _set_transport(self) -> None:
+        """Find out what can be promised of TLS."""
+        settings, policy = self.engine.settings.tls, None
+        if settings.sts and self.context is not None:
+            from gchat.server import tls
+
+            found = tls.inspect(self.context, settings.cert)
+            if found is not None:
+                duration = 0 if settings.sts == "0" else int(age(settings.sts))
+                policy = sts.Policy(sts.port(self.addresses), duration, found.names, found.expires)
+        offers.set_transport(self.engine, policy)
 
     def stop(self, reason: str) -> None:
         """Say goodbye to everybody, within ``limits.shutdown_timeout``, and let go of everything."""
@@ -197,6 +211,8 @@ class Network:
             plain=opened.plain,
             framing=opened.framing,
         )
+        if connection.channel is not None:
+            session.server_name = connection.channel.server_name
         connection.answers = opened.answers
         connection.session = session
         connection.resets = opened.resets

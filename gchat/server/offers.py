@@ -10,21 +10,60 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gchat.irc import scram
+from gchat.irc.message import Message
 from gchat.server import capabilities as cap
+from gchat.server import replies, sts
 
 if TYPE_CHECKING:
     from gchat.server.engine import Engine
+    from gchat.server.session import Session
+    from gchat.server.settings import Accounts
 
 
-def offered(engine: Engine) -> dict[str, str]:
-    """The capabilities that sessions may ask for, with their values."""
+def offered(engine: Engine, session: Session | None = None) -> dict[str, str]:
+    """The capabilities that sessions may ask for, with their values; and what one of them is told besides."""
     hidden = engine.settings.server.without_capabilities
     found = {}
     for name in cap.BITS:
         value = _VALUES[name](engine) if name in _VALUES else ""
         if value is not None and name not in hidden:
             found[name] = value
+    if session is not None and sts.CAPABILITY not in hidden:
+        value = transport(engine, session)
+        if value is not None:
+            found[sts.CAPABILITY] = value
     return found
+
+
+def transport(engine: Engine, session: Session) -> str | None:
+    """The value of ``sts`` for a connection, which only tells and cannot be asked for."""
+    return sts.value(engine.sts, engine.clock(), session.host, session.secure, session.server_name)
+
+
+def set_transport(engine: Engine, policy: sts.Policy | None) -> None:
+    """Go on with another policy of strict transport security, and tell those who listen.
+
+    "Servers MUST NOT send CAP DEL to disable this capability"; a duration of 0 does.
+    """
+    before = {session: transport(engine, session) for session in engine.sessions.values()}
+    engine.sts = policy
+    for session, old in before.items():
+        new = transport(engine, session)
+        if new is None and old is not None and session.secure:
+            new = "duration=0"
+        if new not in (None, old) and session.caps & cap.CAP_NOTIFY:
+            params = (session.name, "NEW", f"{sts.CAPABILITY}={new}")
+            engine.queue.send(session, Message("CAP", params, engine.settings.server.name))
+
+
+def announce_persistence(engine: Engine, before: Accounts) -> None:
+    """Tell those who stay now, or do not any more, because the configuration says so."""
+    for session in engine.sessions.values():
+        account = engine.world.account(session.account)
+        if account is None or not session.caps & cap.PERSISTENCE:
+            continue
+        if account.stays(before) != account.stays(engine.settings.accounts):
+            engine.queue.send(session, replies.persistence(engine, account))
 
 
 def mechanisms(engine: Engine) -> tuple[str, ...]:
@@ -61,6 +100,7 @@ _VALUES: dict[str, Callable[[Engine], str | None]] = {
     "draft/event-playback": _with_history,
     "draft/message-redaction": _with_history,
     "draft/multiline": _multiline,
+    "draft/persistence": lambda engine: None if engine.settings.accounts.always_on == "off" else "",
     "gchat/edit": _with_history,
     "sasl": lambda engine: ",".join(mechanisms(engine)),
     "soju.im/search": _with_history,

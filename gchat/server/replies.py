@@ -43,6 +43,7 @@ from gchat.server.visibility import can_see, can_see_member
 from gchat.server.world import Channel, User
 
 if TYPE_CHECKING:
+    from gchat.server.accounts import Account
     from gchat.server.engine import Engine
 
 VERSION = f"gchat-{__version__}"
@@ -62,6 +63,9 @@ def welcome(request: Request) -> None:
     modes = "".join(sorted(channel_modes.ALL))
     request.reply(RPL_MYINFO, server.name, VERSION, USER_MODES, modes, channel_modes.WITH_PARAMETER)
     isupport_lines(request)
+    account = request.world.account(user.account)
+    if account is not None and request.session.caps & cap.PERSISTENCE:
+        request.send(persistence(request.engine, account))
     lusers(request)
     motd(request)
     if user.modes:
@@ -70,6 +74,15 @@ def welcome(request: Request) -> None:
 
 def isupport_lines(request: Request) -> None:
     """RPL_ISUPPORT (005).  https://modern.ircdocs.horse/#rplisupport-005"""
+    batch = cap.BATCH | cap.EXTENDED_ISUPPORT
+    if request.session.caps & batch == batch:  # https://ircv3.net/specs/extensions/extended-isupport
+        with request.batch("draft/isupport"):
+            _isupport(request)
+    else:
+        _isupport(request)
+
+
+def _isupport(request: Request) -> None:
     for tokens in isupport.build(isupport_tokens(request.engine)):
         request.reply(RPL_ISUPPORT, *tokens)
 
@@ -80,8 +93,14 @@ def isupport_tokens(engine: Engine) -> dict[str, str | None]:
     history: dict[str, str | None] = {}
     if engine.store.history is not None:  # https://ircv3.net/specs/extensions/chathistory#isupport-tokens
         history = {"CHATHISTORY": str(settings.history.page), "MSGREFTYPES": "msgid,timestamp"}
+    announced: dict[str, str | None] = {}
+    if settings.accounts.required:  # https://ircv3.net/specs/extensions/account-registration
+        announced["draft/ACCOUNTREQUIRED"] = None
+    if settings.server.icon:  # https://ircv3.net/specs/extensions/network-icon
+        announced["draft/ICON"] = settings.server.icon
     return {
         **history,
+        **announced,
         "ACCOUNTEXTBAN": "a",
         "AWAYLEN": str(limits.AWAYLEN),
         "BOT": "B",
@@ -151,6 +170,22 @@ def topic(request: Request, channel: Channel) -> None:
         return
     request.reply(RPL_TOPIC, channel.name, text=channel.topic)
     request.reply(RPL_TOPICWHOTIME, channel.name, channel.topic_by, str(channel.topic_at))
+
+
+def persistence(engine: Engine, account: Account) -> Message:
+    """What an account's owner wants, and what is: whether the user stays without a connection."""
+    wanted = {True: "ON", False: "OFF", None: "DEFAULT"}[account.always_on]
+    stays = "ON" if account.stays(engine.settings.accounts) else "OFF"
+    return Message("PERSISTENCE", ("STATUS", wanted, stays), engine.settings.server.name)
+
+
+def implicit_names(request: Request, channel: Channel) -> None:
+    """Who is in a channel that somebody came into, unless the client wants to ask for it.
+
+    https://ircv3.net/specs/extensions/no-implicit-names
+    """
+    if not request.session.caps & cap.NO_IMPLICIT_NAMES:
+        names(request, channel)
 
 
 def names(request: Request, channel: Channel) -> None:

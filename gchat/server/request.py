@@ -11,7 +11,8 @@ settled: the handler has returned and every event that it committed has been app
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gchat.irc.message import Message
@@ -71,6 +72,7 @@ class Request:
     __slots__ = (
         "_again",
         "_answered",
+        "_batch",
         "_held",
         "_returned",
         "_sent",
@@ -93,6 +95,7 @@ class Request:
         self.effort = 0  # messages that it was answered with
         self._returned = False
         self._held: list[Message] = []
+        self._batch = ""  # the reference of the one that is open
         self._answered = ""  # the label, once the answer was sent
         self._sent: list[bytes] = []  # that answer
         self._again = False  # it was taken back
@@ -134,6 +137,8 @@ class Request:
         Returns the bytes that are in its outbox; none while they wait for the label.
         """
         self.effort += 1
+        if self._batch:
+            message = _tagged(message, "batch", self._batch)
         if self.label:
             self._held.append(message)
             return b""
@@ -160,6 +165,20 @@ class Request:
             command = error.command or self.message.command
             params = (command, error.code, *error.context, error.text)
             self.send(Message("FAIL", params, self.settings.server.name))
+
+    @contextmanager
+    def batch(self, kind: str, *params: str) -> Iterator[None]:
+        """Everything that is sent within is of one batch.  The caller has made sure that the client has the
+        capability.  https://ircv3.net/specs/extensions/batch
+        """
+        reference, server = self.engine.batch_reference(), self.settings.server.name
+        self.send(Message("BATCH", ("+" + reference, kind, *params), server))
+        self._batch = reference
+        try:
+            yield
+        finally:
+            self._batch = ""
+            self.send(Message("BATCH", ("-" + reference,), server))
 
     def commit(self, event: Event) -> None:
         """Have an event happen.  The last thing that a handler does: the world may change now or later."""

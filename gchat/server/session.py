@@ -28,7 +28,9 @@ class Session:
     """One connection.  ``host`` is what others see of its address; ``peer`` is what the log says of it."""
 
     __slots__ = (
+        "absent",
         "account",
+        "away",
         "batch",
         "bucket",
         "cap_version",
@@ -62,6 +64,7 @@ class Session:
         "request",
         "sasl",
         "secure",
+        "server_name",
         "shown",
         "spoke_at",
         "user",
@@ -102,6 +105,9 @@ class Session:
         self.password = ""
         self.negotiating = False
         self.certificate = ""  # SHA-256 fingerprint of the client's, in hexadecimal
+        self.server_name = ""  # the name that the client's TLS asked for
+        self.away = ""  # what it said before there was a user who could be away
+        self.absent = False  # it connects for nobody who is here (draft/pre-away)
         self.gateway = ""  # whose word it is that the host is this
         self.sasl: Exchange | None = None  # the exchange that is under way
         self.account = ""  # logged in to, before there is a user who could be

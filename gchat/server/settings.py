@@ -7,6 +7,7 @@ type that the key must have.  Immutable: a reload makes a new object and hands i
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
 
 
@@ -18,6 +19,16 @@ class Listener:
     port: int = 0
     path: str = ""
     tls: bool = False
+
+    @property
+    def is_public(self) -> bool:
+        """True where other machines may reach it; a name counts as public unless it is localhost."""
+        if self.path or self.host == "localhost":
+            return False
+        try:
+            return not ipaddress.ip_address(self.host.partition("%")[0]).is_loopback
+        except ValueError:
+            return True
 
     def __str__(self) -> str:
         if self.path:
@@ -37,15 +48,20 @@ class Server:
     motd: str = ""  # the text itself, lines separated by newlines
     admin_location: str = ""
     admin_email: str = ""
+    icon: str = ""  # the address of a picture
     without_capabilities: tuple[str, ...] = ()  # names of capabilities that are not offered
 
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """``[tls]``: the certificate chain and the key of the TLS listeners, PEM files."""
+    """``[tls]``: the certificate chain and the key of the TLS listeners, PEM files.
+
+    ``sts``: for how long clients are told to come by TLS only, as ``age`` reads it, or 0 to take it back.
+    """
 
     cert: str = ""
     key: str = ""
+    sts: str = ""  # empty: they are told nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,25 @@ def load(cert: str, key: str) -> ssl.SSLContext:
             raise TlsError(f"the TLS {what} {path} cannot be read: {error.strerror}") from error
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.sslobject_class = _Named
+    context.sni_callback = _note_name
     try:
         # A key with a passphrase would ask for it on the terminal, and again at every reload.
         context.load_cert_chain(cert, key, password=_no_passphrase)
     except ssl.SSLError as error:
         raise TlsError(_explain_files(cert, key, error)) from error
     return context
+
+
+class _Named(ssl.SSLObject):
+    """A connection that knows which name it was asked for.  RFC 6066, 3"""
+
+    server_name = ""
+
+
+def _note_name(connection: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
+    if isinstance(connection, _Named):
+        connection.server_name = name or ""
 
 
 def _no_passphrase() -> str:
@@ -106,6 +119,11 @@ class Channel:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._ssl = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+
+    @property
+    def server_name(self) -> str:
+        """The name that the client wants to talk to; empty where it did not say."""
+        return self._ssl.server_name if isinstance(self._ssl, _Named) else ""
 
     def handshake(self, data: bytes) -> bool:
         """Take bytes of the handshake; True when it is complete.  Raises TlsError."""

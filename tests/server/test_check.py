@@ -11,7 +11,7 @@ from gchat.server.settings import Limits, Listener, Operator, Server, Settings, 
 
 
 def said(settings: Settings) -> list[str]:
-    return list(describe(settings, "chat.toml", None, 0.0))
+    return list(describe(settings, "chat.toml", None, 0.0, ""))
 
 
 def test_the_defaults() -> None:

@@ -36,12 +36,16 @@ def test_every_field_is_a_key_with_its_default() -> None:
     tables = {
         "server": settings.Server,
         "tls": settings.Tls,
+        "accounts": settings.Accounts,
+        "store": settings.Store,
+        "history": settings.History,
         "tutorial": settings.Tutorial,
+        "websocket": settings.WebSocket,
         "limits": settings.Limits,
         "log": settings.Log,
     }
     fields = {
-        f"{table}.{field.name}": field.default
+        f"{table}.{field.name}": list(field.default) if isinstance(field.default, tuple) else field.default
         for table, kind in tables.items()
         for field in dataclasses.fields(kind)
     }

@@ -149,7 +149,7 @@ class Process:
             [sys.executable, "-m", "gchat.server", *options, "--port-file", str(self.port_file), *argv],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT), "XDG_DATA_HOME": str(folder)},
             preexec_fn=limit,
         )
         assert self.process.stdout is not None

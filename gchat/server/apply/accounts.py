@@ -5,7 +5,7 @@ from __future__ import annotations
 from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.numerics import ERR_SASLFAIL, RPL_LOGGEDOUT, RPL_SASLSUCCESS
-from gchat.server import accounts, events, nicknames, services
+from gchat.server import accounts, events, nicknames, replies, services
 from gchat.server import capabilities as cap
 from gchat.server.accounts import Account
 from gchat.server.apply import history, returning, seats
@@ -53,9 +53,24 @@ def account_changed(now: Applying, event: events.AccountChanged) -> None:
     if event.field == "suspended" and event.value:
         for user in now.world.users_of(account.name):
             _end(now, user, f"The account {account.name} is suspended: {event.value}")
+    if event.field == "always_on":
+        _tell_persistence(now, account.name)
     for user in now.world.users_of(account.name):
         if not user.sessions and not stays(now, user):
             now.engine.backplane.commit(events.Quit(user.uid, "No longer always on"), None)
+
+
+def _tell_persistence(now: Applying, name: str) -> None:
+    """Say to every connection of an account that wants to know, and to the one that asked, what is so now."""
+    account = now.world.account(name)
+    assert account is not None, "it was changed, not dropped"
+    status = replies.persistence(now.engine, account)
+    if now.origin is not None and now.origin.message.command == "PERSISTENCE":
+        now.origin.send(status)
+    for user in now.world.users_of(name):
+        for session in user.sessions:
+            if session is not now.asker and session.caps & cap.PERSISTENCE:
+                now.engine.queue.send(session, status)
 
 
 def account_dropped(now: Applying, event: events.AccountDropped) -> None:

@@ -42,7 +42,7 @@ def joined(now: Applying, event: events.Joined) -> None:
         if session.caps & cap.READ_MARKER:  # "MUST be sent before the RPL_ENDOFNAMES reply"
             now.give(session, replies.marker(now.engine, user, channel.name))
     if now.origin is not None:
-        replies.names(now.origin, channel)
+        replies.implicit_names(now.origin, channel)
     for session in user.sessions:
         returning.entered(now, session, channel)
 

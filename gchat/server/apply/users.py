@@ -28,6 +28,7 @@ from gchat.server.world import User
 log = logging.getLogger("gchat.server")
 
 ABSENT = "Not connected"  # why somebody is away who stays without a connection
+NOBODY = "*"  # why, where there are only connections without anybody: no reason is known
 
 
 def registered(now: Applying, event: events.Registered) -> None:
@@ -44,7 +45,7 @@ def registered(now: Applying, event: events.Registered) -> None:
     if account is not None and account.shares_user(now.engine.settings.accounts):
         present = world.users_of(event.account)
         if present:
-            _attach(now, present[0], event.device)
+            _attach(now, present[0], event)
             return
     if account is not None and account.owns(event.nick):
         make_room(now, event.nick, account)
@@ -70,6 +71,7 @@ def registered(now: Applying, event: events.Registered) -> None:
         user.sessions.append(session)
         log.info("Nickname is %s", user.nick)  # as the tutorial's server says
     _tell_watchers(now, user.nick, user.source, online=True)
+    set_away(now, user, event.away)
     if origin is None:
         return
     if origin.session.closing:  # the connection ended on the way, when there was nobody yet to quit
@@ -89,26 +91,26 @@ def tell_logged_in(now: Applying, session: Session, account: Account) -> None:
         now.origin.reply(RPL_LOGGEDIN, source, account.name, account=account.name)
 
 
-def _attach(now: Applying, user: User, device: str) -> None:
+def _attach(now: Applying, user: User, event: events.Registered) -> None:
     """Let one more connection be a user who is online, and tell it where it is."""
     origin = now.origin
     if origin is None or origin.session.closing:
         return
     session = origin.session
     session.user, session.nick = user, user.nick
-    session.account, session.device = user.account, device
+    session.account, session.device = user.account, event.device
     now.world.attach(user, session)
     log.info("Another device of %s", user.nick)
     replies.welcome(origin)
-    if user.away == ABSENT:
-        set_away(now, user, "")
+    if not session.absent and (event.away or user.away in (ABSENT, NOBODY)):
+        set_away(now, user, event.away)
     for channel in user.channels.values():
         now.echo(join_shape(now, user, channel.name))
         if channel.topic:
             replies.topic(origin, channel)
         if session.caps & cap.READ_MARKER:
             origin.send(replies.marker(now.engine, user, channel.name))
-        replies.names(origin, channel)
+        replies.implicit_names(origin, channel)
         session.shown[channel.key] = now.mark
     returning.logged_in(now, session)
 
@@ -122,8 +124,8 @@ def detached(now: Applying, event: events.Detached) -> None:
     if session is not None and (len(user.sessions) > 1 or stays(now, user)):
         returning.gone(now, session)
         now.world.detach(user, session)
-        if not user.sessions and not user.away:
-            set_away(now, user, ABSENT)
+        if not user.away and all(left.absent for left in user.sessions):
+            set_away(now, user, NOBODY if user.sessions else ABSENT)
         return
     _remove(now, user, event.reason)
 
@@ -221,9 +223,16 @@ def away_set(now: Applying, event: events.AwaySet) -> None:
     user = now.world.users.get(event.uid)
     if user is None:
         return
+    for session in user.sessions:
+        if session.id == event.session:
+            session.absent = event.absent
     if now.origin is not None:
         now.origin.reply(RPL_NOWAWAY if event.message else RPL_UNAWAY)
-    set_away(now, user, event.message)
+    if not event.absent:
+        set_away(now, user, event.message)
+    elif not user.away and all(session.absent for session in user.sessions):
+        # https://ircv3.net/specs/extensions/pre-away: it is "as though the connection did not exist at all"
+        set_away(now, user, NOBODY)
 
 
 def set_away(now: Applying, user: User, message: str) -> None:

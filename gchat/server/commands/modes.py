@@ -226,8 +226,9 @@ class _Changes:
         return change._replace(param=full)
 
     def _complete(self, letter: str, param: str) -> str:
-        """The mask as a list keeps it.  Mutes, and exceptions from them, are masks behind ``m:``; behind ``a:``
-        an account, as people who are used to other servers may write it: ``$a:``.
+        """The mask as a list keeps it.  Mutes, and exceptions from them, are masks behind ``m:``.
+
+        Behind ``a:`` stands an account; who is used to other servers may write ``$a:``.
         """
         kind = MUTE if param.startswith(MUTE) else ""
         given = param[len(kind) :].removeprefix("$")

@@ -31,7 +31,9 @@ def _ls(request: Request) -> None:
     if session.cap_version >= 302:  # version 302 brings cap-notify with it
         session.set_caps(session.caps | cap.CAP_NOTIFY)
     # "servers SHOULD return a CAP LS reply consistent with the request's version"
-    _send_lines(request, "LS", request.engine.offered(), version)
+    # Only 302 has values, and a policy without one says nothing.
+    offered = request.engine.offered(session if version >= 302 else None)
+    _send_lines(request, "LS", offered, version)
 
 
 def _list(request: Request) -> None:

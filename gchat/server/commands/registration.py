@@ -184,6 +184,7 @@ def _complete(request: Request, account: str = "", device: str = "") -> None:
             session.secure,
             account=account,
             device=device,
+            away=session.away,
         )
     )
 

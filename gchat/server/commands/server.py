@@ -16,6 +16,7 @@ from gchat.irc.numerics import (
     ERR_NOADMININFO,
     ERR_NOPRIVILEGES,
     ERR_NOSUCHSERVER,
+    ERR_NOTREGISTERED,
     RPL_ADMINEMAIL,
     RPL_ADMINLOC1,
     RPL_ADMINLOC2,
@@ -35,6 +36,7 @@ from gchat.irc.numerics import (
     RPL_TIME,
     RPL_VERSION,
 )
+from gchat.server import capabilities as cap
 from gchat.server import help_texts, replies
 from gchat.server.request import ReplyError, Request
 
@@ -58,6 +60,16 @@ def version(request: Request) -> None:
     """VERSION [server]"""
     _for_us(request, 0)
     request.reply(RPL_VERSION, replies.VERSION, request.settings.server.name, text=ABOUT)
+    replies.isupport_lines(request)
+
+
+def isupport(request: Request) -> None:
+    """ISUPPORT, also before registration with the capability.
+
+    https://ircv3.net/specs/extensions/extended-isupport
+    """
+    if request.session.user is None and not request.session.caps & cap.EXTENDED_ISUPPORT:
+        raise ReplyError(ERR_NOTREGISTERED)
     replies.isupport_lines(request)
 
 

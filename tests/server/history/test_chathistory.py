@@ -107,7 +107,8 @@ def test_the_batch_and_the_tags(past, tools):
     reference = lines[0].split(" ")[3].removeprefix("+")
     assert lines == [
         f"@label=L {SERVER} BATCH +{reference} chathistory #Team",
-        f"@batch={reference};time=2023-11-14T22:13:20.000Z;account=Neural;msgid={past.store.records[-1].id};+x=y "
+        f"@batch={reference};time=2023-11-14T22:13:20.000Z;account=Neural;"
+        f"msgid={past.store.records[-1].id};+x=y "
         f"{NEURAL} PRIVMSG #Team :hi",
         f"{SERVER} BATCH -{reference}",
     ]
