@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from gchat.server.check import describe, is_public
+from gchat.server.check import describe
 from gchat.server.settings import Limits, Listener, Operator, Server, Settings, Tutorial
 
 
@@ -20,6 +20,7 @@ def test_the_defaults() -> None:
         "Name: gchat.local, network gchat",
         "Listens on 127.0.0.1:6667",
         "Listens on 127.0.0.1:55555",
+        "Keeps nothing: accounts and what was said are forgotten when the server ends",
         "Password to come in: none",
         "Operators: none",
         "Message of the day: none",
@@ -36,6 +37,7 @@ def test_what_differs_is_said() -> None:
         throttle=False,
     )
     assert said(settings)[4:] == [
+        "Keeps nothing: accounts and what was said are forgotten when the server ends",
         "Password to come in: yes",
         "Operators: neural (from *@10.0.0.*), nine (from *)",
         "Message of the day: 2 lines",
@@ -68,4 +70,4 @@ def test_plain_listeners_that_others_reach_are_warned_of() -> None:
     ],
 )
 def test_public_addresses(listener: Listener, public: bool) -> None:
-    assert is_public(listener) is public
+    assert listener.is_public is public

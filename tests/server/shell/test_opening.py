@@ -104,7 +104,7 @@ def test_a_name_in_pieces_that_may_be_a_command_is_waited_for(serve: Serve) -> N
     ("sent", "answer", "said"),
     [
         (CLIENT_HELLO, detect.TLS_ON_PLAIN, "began with TLS"),
-        (b"GET / HTTP/1.1\r\nHost: gchat\r\n\r\n", detect.HTTP_ON_PLAIN, "began with HTTP"),
+        (b"GET / HTTP/1.1\r\nHost: gchat\r\n\r\n", detect.HTTP_ON_PLAIN, "it spoke HTTP"),
     ],
 )
 @pytest.mark.parametrize("tutorial", [LATE, QUICK, Tutorial(enabled=False)], ids=["first", "greeted", "off"])
