@@ -38,6 +38,9 @@ PERSISTENCE = 1 << 33
 _NO_IMPLICIT_NAMES_DRAFT = 1 << 34
 _NO_IMPLICIT_NAMES = 1 << 35
 NO_IMPLICIT_NAMES = _NO_IMPLICIT_NAMES | _NO_IMPLICIT_NAMES_DRAFT  # one thing under two names
+METADATA_2 = 1 << 36
+METADATA_3 = 1 << 37
+METADATA = METADATA_2 | METADATA_3
 
 BITS: dict[str, int] = {
     "account-notify": ACCOUNT_NOTIFY,
@@ -51,6 +54,8 @@ BITS: dict[str, int] = {
     "draft/event-playback": EVENT_PLAYBACK,
     "draft/message-redaction": MESSAGE_REDACTION,
     "draft/extended-isupport": EXTENDED_ISUPPORT,
+    "draft/metadata-2": METADATA_2,
+    "draft/metadata-3": METADATA_3,
     "draft/multiline": MULTILINE,
     "draft/no-implicit-names": _NO_IMPLICIT_NAMES_DRAFT,
     "draft/persistence": PERSISTENCE,

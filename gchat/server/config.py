@@ -245,6 +245,8 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("limits", "channels_per_user", _whole, "channels that somebody may be in"),
     ("limits", "list_entries", _whole, "entries in one list of a channel: bans, exceptions, invitations"),
     ("limits", "monitor_entries", _whole, "nicks that a client may watch"),
+    ("limits", "metadata_keys", _whole, "keys of metadata that somebody, or a channel, may have"),
+    ("limits", "metadata_subscriptions", _whole, "keys of metadata that a client may hear of"),
     ("limits", "multiline_bytes", _whole, "bytes of text in one message of several lines"),
     ("limits", "multiline_lines", _whole, "lines of one message of several lines"),
     ("limits", "shutdown_timeout", _number, "seconds that a goodbye may take to leave"),

@@ -27,6 +27,7 @@ from gchat.server.commands import (
     history,
     markers,
     messages,
+    metadata,
     modes,
     monitor,
     multiline,
@@ -121,6 +122,7 @@ TABLE: dict[str, Command] = {
     "LINKS": Command(server.links),
     "ISUPPORT": Command(server.isupport, 0, When.ANY),
     "PERSISTENCE": Command(persistence.persistence, 1),
+    "METADATA": Command(metadata.metadata, 2, When.ANY),
 }
 
 _BAD_LINE = " BAD LINE"  # the space makes it a command that no line can name

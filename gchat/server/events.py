@@ -29,6 +29,7 @@ class Registered(NamedTuple):
     account: str = ""
     device: str = ""
     away: str = ""
+    metadata: tuple[tuple[str, str], ...] = ()
 
 
 class NickChanged(NamedTuple):
@@ -230,6 +231,22 @@ class AccountChanged(NamedTuple):
     key: str = ""
 
 
+class MetadataSet(NamedTuple):
+    """A channel (by name) or a user (by uid) says something under a key; None: nothing any more."""
+
+    uid: str
+    target: str
+    key: str
+    value: str | None
+
+
+class MetadataCleared(NamedTuple):
+    """A channel (by name) or a user (by uid) says nothing under any key."""
+
+    uid: str
+    target: str
+
+
 class AccountDropped(NamedTuple):
     """An account is gone.  Nobody can have its name again, unless everything of it was erased."""
 
@@ -264,6 +281,8 @@ Event = (
     | AccountRegistered
     | AccountChanged
     | AccountDropped
+    | MetadataSet
+    | MetadataCleared
 )
 
 

@@ -201,6 +201,12 @@ LINKS [<mask>]
 ISUPPORT
   Says once more what the server supports, for your program.
 
+METADATA <nickname>|<channel>|* GET <keys> | LIST | SYNC
+METADATA <nickname>|<channel>|* SET <key> [:<value>] | CLEAR
+METADATA * SUB|UNSUB <keys> | SUBS
+  Says, or asks, what people and channels say of themselves, and chooses of
+  which keys you hear.
+
 PERSISTENCE GET | SET ON|OFF|DEFAULT
   Says whether you stay, away, when no connection of yours is left. It needs
   an account; /msg NickServ SET ALWAYSON is the same.

@@ -13,6 +13,7 @@ from gchat.irc import scram
 from gchat.irc.message import Message
 from gchat.server import capabilities as cap
 from gchat.server import replies, sts
+from gchat.server.metadata import KEY_BYTES, VALUE_BYTES
 
 if TYPE_CHECKING:
     from gchat.server.engine import Engine
@@ -94,11 +95,26 @@ def _multiline(engine: Engine) -> str:
     return f"max-bytes={limits.multiline_bytes},max-lines={limits.multiline_lines}"
 
 
+def _metadata(engine: Engine) -> str:
+    # https://ircv3.net/specs/extensions/metadata
+    limits = engine.settings.limits
+    tokens = (
+        "before-connect",
+        f"max-subs={limits.metadata_subscriptions}",
+        f"max-keys={limits.metadata_keys}",
+        f"max-key-bytes={KEY_BYTES}",
+        f"max-value-bytes={VALUE_BYTES}",
+    )
+    return ",".join(tokens)
+
+
 _VALUES: dict[str, Callable[[Engine], str | None]] = {
     "draft/account-registration": _registration,
     "draft/chathistory": _with_history,
     "draft/event-playback": _with_history,
     "draft/message-redaction": _with_history,
+    "draft/metadata-2": _metadata,
+    "draft/metadata-3": _metadata,
     "draft/multiline": _multiline,
     "draft/persistence": lambda engine: None if engine.settings.accounts.always_on == "off" else "",
     "gchat/edit": _with_history,

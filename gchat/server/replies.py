@@ -36,7 +36,7 @@ from gchat.irc.numerics import (
     RPL_YOURHOST,
 )
 from gchat.server import capabilities as cap
-from gchat.server import channel_modes, roles
+from gchat.server import channel_modes, keyvalues, roles
 from gchat.server.delivery import timestamp
 from gchat.server.request import Request
 from gchat.server.visibility import can_see, can_see_member
@@ -66,6 +66,7 @@ def welcome(request: Request) -> None:
     account = request.world.account(user.account)
     if account is not None and request.session.caps & cap.PERSISTENCE:
         request.send(persistence(request.engine, account))
+    keyvalues.introduce(request.engine, request.session, request.send)
     lusers(request)
     motd(request)
     if user.modes:

@@ -48,6 +48,7 @@ class Session:
         "id",
         "inbox",
         "inbox_bytes",
+        "metadata",
         "monitoring",
         "negotiating",
         "nick",
@@ -67,6 +68,7 @@ class Session:
         "server_name",
         "shown",
         "spoke_at",
+        "subscriptions",
         "user",
         "username",
         "wire",
@@ -108,6 +110,8 @@ class Session:
         self.server_name = ""  # the name that the client's TLS asked for
         self.away = ""  # what it said before there was a user who could be away
         self.absent = False  # it connects for nobody who is here (draft/pre-away)
+        self.metadata: dict[str, str] = {}  # what it said of a user who was not there yet
+        self.subscriptions: dict[str, None] = {}  # the keys of metadata that it wants to hear of
         self.gateway = ""  # whose word it is that the host is this
         self.sasl: Exchange | None = None  # the exchange that is under way
         self.account = ""  # logged in to, before there is a user who could be

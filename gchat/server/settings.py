@@ -114,6 +114,8 @@ class Limits:
     channels_per_user: int = 100
     list_entries: int = 100  # of one channel's b, e or I
     monitor_entries: int = 100
+    metadata_keys: int = 32  # that somebody, or a channel, may have
+    metadata_subscriptions: int = 64  # of one client
     multiline_bytes: int = 16 * 1024  # text in one message of several lines
     multiline_lines: int = 100
     shutdown_timeout: float = 5.0  # how long a goodbye may take to leave

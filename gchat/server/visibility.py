@@ -42,6 +42,15 @@ def can_see_history(world: World, viewer: User, target: str) -> Mark | None:
     return Mark(0) if viewer.account and viewer.party in target.split(" ") else None
 
 
+def can_see_metadata(viewer: User, channel: Channel) -> bool:
+    """True where the viewer may read what the channel says of itself: as far as it is no secret, and open to
+    whoever wants to come in.
+    """
+    if viewer in channel.members or viewer.is_operator:
+        return True
+    return can_see(viewer, channel) and not channel.modes.keys() & {"i", "k"}
+
+
 def may_address(viewer: User, channel: Channel) -> bool:
     """True where a command that names the channel may admit that it exists.
 

@@ -17,6 +17,7 @@ from gchat.server.accounts import Account
 from gchat.server.audience import Audience
 from gchat.server.channel_modes import AT_CREATION
 from gchat.server.marks import Marks
+from gchat.server.metadata import Metadata
 from gchat.server.positions import Positions
 from gchat.server.seats import Seats
 
@@ -159,6 +160,7 @@ class World:
         self.seats: Seats = Seats()  # what every member may read of what was said before
         self.positions: Positions = Positions()  # how far every device has seen
         self.marks: Marks = Marks()  # how far everybody has read
+        self.metadata: Metadata = Metadata()
         self.former_accounts: set[str] = set()  # folded names that nobody else may have
         self._owners: dict[str, str] = {}  # folded nick -> folded name of the account that holds it
         self._online: dict[str, list[User]] = {}  # by the folded name of the account

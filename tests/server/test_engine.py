@@ -178,6 +178,8 @@ IMPOSSIBLE = [
     events.LoggedOut("n9-9"),
     events.AccountChanged("x", "email", "x"),
     events.AccountDropped("x"),
+    events.MetadataSet("n9-9", "#team", "url", "x"),
+    events.MetadataCleared("n9-9", "n9-8"),
 ]
 POSSIBLE = {events.Registered, events.AccountRegistered}
 

@@ -135,7 +135,7 @@ def test_a_list_that_does_not_fit_goes_on_in_the_next_line(chat, monkeypatch):
     monkeypatch.setattr("gchat.server.commands.negotiation._ROOM", 100)
     modern, older = chat.connect().ask("CAP LS 302"), chat.connect().ask("CAP LS")
     assert len(modern) > 2
-    assert all(line.startswith(f"{SERVER} CAP * LS * :") for line in modern[:-1])
+    assert all(line.startswith(f"{SERVER} CAP * LS * ") for line in modern[:-1])
     assert modern[-1].startswith(f"{SERVER} CAP * LS ")
     assert " * :" not in modern[-1]
     assert listed(modern) == everything(chat)

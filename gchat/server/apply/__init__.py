@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gchat.server import events
-from gchat.server.apply import accounts, channels, history, messages, users
+from gchat.server.apply import accounts, channels, history, messages, metadata, users
 from gchat.server.apply.context import Apply, Applying
 
 __all__ = ["Apply", "Applying", "apply"]
@@ -43,6 +43,8 @@ _TABLE: dict[type[Any], Callable[[Applying, Any], None]] = {
     events.AccountRegistered: accounts.account_registered,
     events.AccountChanged: accounts.account_changed,
     events.AccountDropped: accounts.account_dropped,
+    events.MetadataSet: metadata.metadata_set,
+    events.MetadataCleared: metadata.metadata_cleared,
 }
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.numerics import ERR_SASLFAIL, RPL_LOGGEDOUT, RPL_SASLSUCCESS
-from gchat.server import accounts, events, nicknames, replies, services
+from gchat.server import accounts, events, keyvalues, nicknames, replies, services
 from gchat.server import capabilities as cap
 from gchat.server.accounts import Account
-from gchat.server.apply import history, returning, seats
+from gchat.server.apply import history, metadata, returning, seats
 from gchat.server.apply.context import Applying
 from gchat.server.apply.users import change_nick, make_room, stays, tell_interested, tell_logged_in
 from gchat.server.stores.base import Document
@@ -85,6 +85,7 @@ def account_dropped(now: Applying, event: events.AccountDropped) -> None:
         _log_out(now, user)
     now.world.remove_account(account.key)
     history.forget(now, account.key)
+    metadata.forget(now, account.key)
     if event.erased:
         now.engine.keep(Document(accounts.KIND, account.key, None))
     else:
@@ -129,7 +130,9 @@ def logged_in(now: Applying, event: events.LoggedIn) -> None:
     if user is None:
         return
     if user.account != account.name:
+        owner = keyvalues.owner(user)
         now.world.log_in(user, account.name)
+        metadata.switched(now, user, owner)
         tell_interested(now, user, cap.ACCOUNT_NOTIFY, "ACCOUNT", account.name, own=True)
         for channel in user.channels.values():
             seats.arrived(now, user, channel)
@@ -165,7 +168,9 @@ def logged_out(now: Applying, event: events.LoggedOut) -> None:
 
 
 def _log_out(now: Applying, user: User) -> None:
+    owner = keyvalues.owner(user)
     now.world.log_in(user, "")
+    metadata.switched(now, user, owner)
     if not user.sessions:  # without an account nobody stays
         now.engine.backplane.commit(events.Quit(user.uid, "Logged out"), None)
     for session in user.sessions:

@@ -7,7 +7,7 @@ from gchat.irc.modes import ModeChange, format_modes
 from gchat.irc.numerics import ERR_NOTONCHANNEL, RPL_INVITING
 from gchat.server import admission, events, mode_lines, replies, roles
 from gchat.server import capabilities as cap
-from gchat.server.apply import records, returning, seats
+from gchat.server.apply import metadata, records, returning, seats
 from gchat.server.apply.context import Applying
 from gchat.server.apply.users import join_shape
 from gchat.server.world import Ban, Channel, User
@@ -29,6 +29,8 @@ def joined(now: Applying, event: events.Joined) -> None:
                 now.origin.reply(refusal, known.name)
             return
     channel = now.world.enter(user, event.channel, now.seconds)
+    if known is None:  # what another channel of this name said is not its word
+        metadata.forget(now, channel.key)
     seats.arrived(now, user, channel)
     params = (channel.name, user.account or "*", user.realname)  # a JOIN as those with extended-join see it
     msgid = records.keep(now, (channel,), user, "JOIN", *params)
@@ -43,6 +45,7 @@ def joined(now: Applying, event: events.Joined) -> None:
             now.give(session, replies.marker(now.engine, user, channel.name))
     if now.origin is not None:
         replies.implicit_names(now.origin, channel)
+    metadata.entered(now, user, channel)
     for session in user.sessions:
         returning.entered(now, session, channel)
 
@@ -78,6 +81,7 @@ def _leave(now: Applying, user: User, channel: Channel) -> None:
         returning.left(now, session, channel)
     now.world.leave(user, channel)
     seats.emptied(now, (channel,))
+    metadata.ended(now, (channel,))
 
 
 def topic_set(now: Applying, event: events.TopicSet) -> None:

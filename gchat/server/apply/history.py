@@ -109,6 +109,7 @@ def renamed(now: Applying, channel: str, to: str) -> None:
             *world.seats.rename(channel, to),
             *world.positions.rename(channel, to),
             *world.marks.rename(channel, to),
+            *world.metadata.rename(channel, to),
         ],
     )
     for session in now.engine.sessions.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 
 from gchat.irc.casemap import fold
 from gchat.irc.message import Message
@@ -17,9 +18,9 @@ from gchat.irc.numerics import (
     RPL_YOUREOPER,
 )
 from gchat.server import capabilities as cap
-from gchat.server import events, nicknames, replies
+from gchat.server import events, keyvalues, nicknames, replies
 from gchat.server.accounts import Account
-from gchat.server.apply import records, returning, seats
+from gchat.server.apply import metadata, records, returning, seats
 from gchat.server.apply.context import Applying
 from gchat.server.delivery import Shape
 from gchat.server.session import Session
@@ -70,6 +71,7 @@ def registered(now: Applying, event: events.Registered) -> None:
         session.account, session.device = user.account, event.device
         user.sessions.append(session)
         log.info("Nickname is %s", user.nick)  # as the tutorial's server says
+    metadata.introduced(now, user, event.metadata, known_to_others=False)
     _tell_watchers(now, user.nick, user.source, online=True)
     set_away(now, user, event.away)
     if origin is None:
@@ -101,6 +103,7 @@ def _attach(now: Applying, user: User, event: events.Registered) -> None:
     session.account, session.device = user.account, event.device
     now.world.attach(user, session)
     log.info("Another device of %s", user.nick)
+    metadata.introduced(now, user, event.metadata, known_to_others=True)
     replies.welcome(origin)
     if not session.absent and (event.away or user.away in (ABSENT, NOBODY)):
         set_away(now, user, event.away)
@@ -111,6 +114,7 @@ def _attach(now: Applying, user: User, event: events.Registered) -> None:
         if session.caps & cap.READ_MARKER:
             origin.send(replies.marker(now.engine, user, channel.name))
         replies.implicit_names(origin, channel)
+        metadata.shown(now, session, channel)
         session.shown[channel.key] = now.mark
     returning.logged_in(now, session)
 
@@ -214,6 +218,8 @@ def _remove(now: Applying, user: User, reason: str) -> None:
     nick = user.nick
     now.world.remove_user(user, now.seconds)
     seats.emptied(now, channels)
+    metadata.ended(now, channels)
+    metadata.forget(now, f" {user.uid}")
     now.world.marks.forget(f" {user.uid}")
     _tell_watchers(now, nick, nick, online=False)
 
@@ -348,3 +354,6 @@ def _tell_watchers(now: Applying, nick: str, shown: str, *, online: bool) -> Non
     numeric = RPL_MONONLINE if online else RPL_MONOFFLINE
     for session in now.engine.monitors.watchers(nick):
         now.engine.queue.send(session, Message(numeric.number, (session.name, shown), now.server))
+        user = now.world.user(nick)
+        if online and user is not None:
+            keyvalues.meet(now.engine, session, partial(now.give, session), user)

@@ -16,6 +16,7 @@ from gchat.irc.numerics import (
     RPL_MONONLINE,
     Numeric,
 )
+from gchat.server import keyvalues
 from gchat.server.nicknames import is_nick
 from gchat.server.replies import fill
 from gchat.server.request import ReplyError, Request
@@ -79,6 +80,9 @@ def _tell(request: Request, nicks: Iterable[str]) -> None:
     known = [(nick, request.world.user(nick)) for nick in nicks]
     _say(request, RPL_MONONLINE, [user.source for _, user in known if user is not None])
     _say(request, RPL_MONOFFLINE, [nick for nick, user in known if user is None])
+    for _, user in known:
+        if user is not None:
+            keyvalues.meet(request.engine, request.session, request.send, user)
 
 
 def _say(request: Request, numeric: Numeric, targets: Iterable[str], *params: str) -> None:

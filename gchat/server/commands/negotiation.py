@@ -70,6 +70,8 @@ def _req(request: Request) -> None:
             return
         caps = caps & ~bit if word.startswith("-") else caps | bit
     session.set_caps(caps)
+    if not caps & cap.METADATA:
+        session.subscriptions.clear()
     _answer(request, "ACK", asked)
 
 

@@ -185,6 +185,7 @@ def _complete(request: Request, account: str = "", device: str = "") -> None:
             account=account,
             device=device,
             away=session.away,
+            metadata=tuple(session.metadata.items()),
         )
     )
 

@@ -25,6 +25,7 @@ from gchat.irc.numerics import (
     RPL_WHOISCHANNELS,
     RPL_WHOISHOST,
     RPL_WHOISIDLE,
+    RPL_WHOISKEYVALUE,
     RPL_WHOISMODES,
     RPL_WHOISOPERATOR,
     RPL_WHOISSECURE,
@@ -35,7 +36,7 @@ from gchat.irc.numerics import (
     Numeric,
 )
 from gchat.server import capabilities as cap
-from gchat.server import roles
+from gchat.server import keyvalues, metadata, roles
 from gchat.server.commands import about
 from gchat.server.replies import fill
 from gchat.server.request import ReplyError, Request
@@ -100,6 +101,9 @@ def _describe(request: Request, user: User) -> None:
         request.reply(RPL_WHOISIDLE, nick, str(idle), str(user.signon))
     if user.away:
         request.reply(RPL_AWAY, nick, text=user.away)
+    if metadata.knows(request.session):
+        for _, key, value in keyvalues.values(request.world, user):
+            request.reply(RPL_WHOISKEYVALUE, nick, key, metadata.VISIBLE, text=value)
 
 
 def _channels(request: Request, user: User) -> None:
