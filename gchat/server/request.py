@@ -156,6 +156,11 @@ class Request:
         full = (self.session.name, *params, said) if given else (self.session.name, *params)
         self.send(Message(numeric.number, full, self.settings.server.name))
 
+    def warn(self, code: str, *context: str, text: str) -> None:
+        """Send a standard reply that says what was done differently (``WARN``)."""
+        params = (self.message.command, code, *context, text)
+        self.send(Message("WARN", params, self.settings.server.name))
+
     def refuse(self, error: ReplyError | FailError) -> None:
         """Send the reply that an error stands for, without ending the handler."""
         if isinstance(error, ReplyError):
