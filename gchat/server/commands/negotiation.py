@@ -43,13 +43,12 @@ def _list(request: Request) -> None:
 
 def _send_lines(request: Request, subcommand: str, caps: dict[str, str], version: int) -> None:
     server = request.settings.server.name
-    values = caps if version >= 302 else dict.fromkeys(caps, "")
-    lines = format_caps(values, _ROOM) or [""]
     if version < 302:
-        # A 301 client knows no continuation lines, so it gets what fits one after another.
-        for line in lines:
-            request.send(Message("CAP", (request.session.name, subcommand, line), server))
-        return
+        # A 301 client knows neither values nor a second line: it is told what fits into one, drafts last.
+        caps = dict.fromkeys(sorted(caps, key=lambda name: "/" in name), "")
+    lines = format_caps(caps, _ROOM)
+    if version < 302:
+        del lines[1:]
     for line in lines[:-1]:
         request.send(Message("CAP", (request.session.name, subcommand, "*", line), server))
     request.send(Message("CAP", (request.session.name, subcommand, lines[-1]), server))
