@@ -9,12 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gchat.irc import limits
-from gchat.irc.casemap import fold
-from gchat.irc.message import Message, parse
 from gchat.irc.wire import IrcWire
-from gchat.server import channel_modes, dispatch, passwords, replies, roles
+from gchat.server import dispatch, passwords
 from gchat.server.settings import Operator, Server, Settings
 from gchat.tutorial.wire import TutorialWire
+from tests.server.invariants import check_output, check_world
 
 SETTINGS = Settings(
     server=Server(name="gchat.test", motd="Hello.", admin_email="op@gchat.test"),
@@ -85,44 +84,6 @@ def lines_for(command):
 
 
 # what must be true
-
-
-def check_output(client):
-    """Every line that was sent is one: short enough, UTF-8, readable, and addressed to this client."""
-    data = client.read_bytes()
-    assert not data or data.endswith(b"\r\n")
-    for line in data.split(b"\r\n")[:-1]:
-        message = parse(line.decode())
-        assert isinstance(message, Message), line
-        assert message.command in ("ERROR", "PING") or message.source, line
-        body = line.partition(b" ")[2] if line.startswith(b"@") else line
-        assert len(body) <= limits.LINE - 2, line
-        if message.command.isdigit():
-            assert message.params[0] == "*" or message.params[0][0].isascii(), line
-    return data
-
-
-def check_world(engine):
-    """Users, channels and sessions agree about who is who and who is where."""
-    world = engine.world
-    assert {fold(user.nick): user for user in world.users.values()} == world.nicks
-    for user in world.users.values():
-        assert all(user in channel.members for channel in user.channels.values())
-        assert user.modes <= set(replies.USER_MODES)
-        assert all(session.user is user and session.id in engine.sessions for session in user.sessions)
-        assert user.sessions
-    for key, channel in world.channels.items():
-        assert key == channel.key == fold(channel.name)
-        assert channel.members
-        assert all(user.channels[key] is channel for user in channel.members)
-        assert set(channel.sessions) == {session for user in channel.members for session in user.sessions}
-        assert all(held == roles.ordered(held) for held in channel.members.values())
-        assert set(channel.modes) <= set(channel_modes.ALL)
-        assert all(len(rows) <= engine.settings.limits.list_entries for rows in channel.lists.values())
-        assert len(channel.topic.encode()) <= limits.TOPICLEN
-    for session in engine.sessions.values():
-        assert session.closing or session.request is None
-        assert session.user is None or session.closing or session.user.uid in world.users
 
 
 def unharmed(nine):

@@ -1,0 +1,50 @@
+"""What is always true of the server, whatever anybody sent: of its output and of its world."""
+
+from __future__ import annotations
+
+from gchat.irc import limits
+from gchat.irc.casemap import fold
+from gchat.irc.message import Message, parse
+from gchat.server import channel_modes, replies, roles
+from gchat.server.engine import Engine
+from tests.server.conftest import Client
+
+SOURCELESS = ("AUTHENTICATE", "ERROR", "PING")
+
+
+def check_output(client: Client) -> bytes:
+    """Every line that was sent is one: short enough, UTF-8, readable, and addressed to this client."""
+    data = client.read_bytes()
+    assert not data or data.endswith(b"\r\n")
+    for line in data.split(b"\r\n")[:-1]:
+        message = parse(line.decode())
+        assert isinstance(message, Message), line
+        assert message.command in SOURCELESS or message.source, line
+        body = line.partition(b" ")[2] if line.startswith(b"@") else line
+        assert len(body) <= limits.LINE - 2, line
+        if message.command.isdigit():
+            assert message.params[0] == "*" or message.params[0][0].isascii(), line
+    return data
+
+
+def check_world(engine: Engine) -> None:
+    """Users, channels and sessions agree about who is who and who is where."""
+    world = engine.world
+    assert {fold(user.nick): user for user in world.users.values()} == world.nicks
+    for user in world.users.values():
+        assert all(user in channel.members for channel in user.channels.values())
+        assert user.modes <= set(replies.USER_MODES)
+        assert all(session.user is user and session.id in engine.sessions for session in user.sessions)
+        assert user.sessions
+    for key, channel in world.channels.items():
+        assert key == channel.key == fold(channel.name)
+        assert channel.members
+        assert all(user.channels[key] is channel for user in channel.members)
+        assert set(channel.sessions) == {session for user in channel.members for session in user.sessions}
+        assert all(held == roles.ordered(held) for held in channel.members.values())
+        assert set(channel.modes) <= set(channel_modes.ALL)
+        assert all(len(rows) <= engine.settings.limits.list_entries for rows in channel.lists.values())
+        assert len(channel.topic.encode()) <= limits.TOPICLEN
+    for session in engine.sessions.values():
+        assert session.closing or session.request is None
+        assert session.user is None or session.closing or session.user.uid in world.users
