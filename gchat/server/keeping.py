@@ -14,8 +14,9 @@ from typing import Final, NamedTuple
 
 from gchat.irc.message import Message
 from gchat.server.delivery import BroadcastQueue
+from gchat.server.playback import EDIT
 from gchat.server.request import FailError, Request
-from gchat.server.stores.base import Change, Document, Record, Store, StoreError
+from gchat.server.stores.base import Change, Document, Record, Redaction, Store, StoreError
 
 log = logging.getLogger("gchat.server")
 
@@ -23,12 +24,12 @@ MOST: Final = 50_000  # changes that wait for the store in memory; of more, the 
 
 
 class Saying(NamedTuple):
-    """Something said in this turn that is to be stored, and how it was delivered.
+    """Something said in this turn, or taken back, that is to be stored, and how it was delivered.
 
     ``pieces`` are the bytes in the outboxes, ``echoes`` the sender's own copy while it waits for its label.
     """
 
-    record: Record
+    change: Record | Redaction
     request: Request | None
     pieces: list[bytes]
     echoes: Sequence[Message] = ()
@@ -36,8 +37,17 @@ class Saying(NamedTuple):
 
 def unavailable(command: str, target: str) -> FailError:
     """What somebody is told whose message cannot be kept, and so was not sent."""
-    text = "Messages cannot be kept at the moment, so this one was not sent; try again later"
+    done = {"REDACT": "was not removed", "EDIT": "was not changed"}.get(command, "was not sent")
+    text = f"Messages cannot be kept at the moment, so this one {done}; try again later"
     return FailError("TEMPORARILY_UNAVAILABLE", target, text=text, command=command)
+
+
+def _named(saying: Saying) -> tuple[Request | None, str, str]:
+    """Whose it was, the command, and what it was addressed to."""
+    change, request = saying.change, saying.request
+    if isinstance(change, Record) and EDIT not in change.tags:
+        return request, change.command, change.params[0]  # which is one of several that the request has
+    return (request, request.message.command, request.params[0]) if request is not None else (None, "", "")
 
 
 class Keeping:
@@ -59,7 +69,7 @@ class Keeping:
 
     def say(self, saying: Saying) -> None:
         """Have something stored before this turn ends, or be withdrawn."""
-        self._changes.append(saying.record)
+        self._changes.append(saying.change)
         self._sayings.append(saying)
 
     def flush(self) -> None:
@@ -116,7 +126,7 @@ class Keeping:
             self._changes = []
         left = bad.union(map(id, self._changes))
         sayings, self._sayings = self._sayings, []
-        self._withdraw([saying for saying in sayings if id(saying.record) in left])
+        self._withdraw([saying for saying in sayings if id(saying.change) in left])
 
     def _go_out(self, why: str) -> None:
         if why != self.outage:
@@ -129,7 +139,7 @@ class Keeping:
     def _set_aside(self) -> None:
         """Withdraw what was said; the rest waits."""
         sayings, self._sayings = self._sayings, []
-        said = {id(saying.record) for saying in sayings}
+        said = {id(saying.change) for saying in sayings}
         self._changes = [change for change in self._changes if id(change) not in said]
         if len(self._changes) > MOST:
             self._shrink()
@@ -162,9 +172,9 @@ class Keeping:
         self._queue.withdraw(void)
         outboxes = {request.session.outbox for request in requests}
         farewells = [(outbox, outbox.reopen()) for outbox in outboxes]
-        for saying in sayings:
-            if saying.request is not None:
-                saying.request.refuse(unavailable(saying.record.command, saying.record.params[0]))
+        for request, command, target in dict.fromkeys(map(_named, sayings)):
+            if request is not None:
+                request.refuse(unavailable(command, target))
         for request in requests:
             request.answer_again()
         for outbox, farewell in farewells:

@@ -39,6 +39,7 @@ from gchat.server import capabilities as cap
 from gchat.server import channel_modes, keyvalues, roles
 from gchat.server.delivery import timestamp
 from gchat.server.request import Request
+from gchat.server.settings import in_words
 from gchat.server.visibility import can_see, can_see_member
 from gchat.server.world import Channel, User
 
@@ -67,10 +68,21 @@ def welcome(request: Request) -> None:
     if account is not None and request.session.caps & cap.PERSISTENCE:
         request.send(persistence(request.engine, account))
     keyvalues.introduce(request.engine, request.session, request.send)
+    retention(request)
     lusers(request)
     motd(request)
     if user.modes:
         request.send(Message("MODE", (user.nick, "+" + "".join(sorted(user.modes))), user.source))
+
+
+def retention(request: Request) -> None:
+    """How long what somebody is about to say will be kept."""
+    if request.engine.store.history is None or request.session.plain:
+        return  # the tutorial's client is welcomed as its own server does it
+    keep = request.settings.history.keep
+    kept = f"for {in_words(keep)}" if keep else "for ever"
+    text = f"What is said here is kept {kept}, for those who may read it"
+    request.send(Message("NOTICE", (request.session.name, text), request.settings.server.name))
 
 
 def isupport_lines(request: Request) -> None:

@@ -188,6 +188,7 @@ class History:
 
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400}
+_NAMES = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "y": "year"}
 
 
 def age(text: str) -> float:
@@ -196,6 +197,12 @@ def age(text: str) -> float:
     if not (number.isascii() and number.isdigit() and int(number) and unit in _UNITS):
         raise ValueError(text)
     return float(int(number) * _UNITS[unit])
+
+
+def in_words(text: str) -> str:
+    """An age as people say it: ``90 days``."""
+    number = int(text[:-1])
+    return f"{number} {_NAMES[text[-1]]}{'' if number == 1 else 's'}"
 
 
 DEFAULT_LISTENERS = (Listener("127.0.0.1", 6667), Listener("127.0.0.1", 55555))

@@ -20,10 +20,14 @@ def redacted(now: Applying, event: events.Redacted) -> None:
     user = now.world.users.get(event.uid)
     if user is None:
         return
-    now.engine.keep(Redaction(event.target, event.msgid, user.source, event.reason, now.seconds))
-    reason = (event.reason,) if event.reason else ()
-    audience = _audience(now, user, event.target)
-    now.tell(audience, user, "REDACT", event.name, event.msgid, *reason, needs=cap.MESSAGE_REDACTION)
+    source, stamp = user.source, now.stamp(user)
+    params = (event.name, event.msgid, *((event.reason,) if event.reason else ()))
+
+    def shape(caps: int) -> Message | None:
+        return Message("REDACT", params, source, stamp.tags(caps)) if caps & cap.MESSAGE_REDACTION else None
+
+    change = Redaction(event.target, event.msgid, source, event.reason, now.seconds)
+    deliver(now, [shape], _audience(now, user, event.target), now.asker, change, cap.MESSAGE_REDACTION)
 
 
 def edited(now: Applying, event: events.Edited) -> None:

@@ -14,7 +14,7 @@ from gchat.server.keeping import Saying
 from gchat.server.multiline import Line
 from gchat.server.playback import MULTILINE, line_tags
 from gchat.server.session import Session
-from gchat.server.stores.base import Record, direct
+from gchat.server.stores.base import Record, Redaction, direct
 from gchat.server.world import Channel, User
 
 CTCP = "\x01"
@@ -48,26 +48,31 @@ def said(now: Applying, event: events.Said) -> None:
 
 
 def deliver(
-    now: Applying, shapes: Iterable[Shape], audience: Audience, skip: Session | None, record: Record | None
+    now: Applying,
+    shapes: Iterable[Shape],
+    audience: Audience,
+    skip: Session | None,
+    change: Record | Redaction | None,
+    echoed: int = cap.ECHO_MESSAGE,
 ) -> None:
     """Deliver what somebody said, and keep it; what cannot be kept is withdrawn before anybody sees it.
 
-    ``skip`` is the connection that it came from, which gets its own copy, if it wants one.
+    ``skip`` is the connection that it came from, which gets its own copy where it has ``echoed``.
     """
     asker = now.asker
     pieces: list[bytes] = []
     echoes: list[Message] = []
     for shape in shapes:
         pieces += now.engine.queue.deliver(audience, shape, skip)
-        if asker is not None and asker.caps & cap.ECHO_MESSAGE:
+        if asker is not None and asker.caps & echoed:
             echo, data = now.echo(shape)
             pieces.append(data)
             if echo is not None:
                 echoes.append(echo)
     if asker is not None:
         asker.spoke_at = asker.heard_at
-    if record is not None:
-        now.engine.keeping.say(Saying(record, now.origin, pieces, echoes))
+    if change is not None:
+        now.engine.keeping.say(Saying(change, now.origin, pieces, echoes))
 
 
 def _record(now: Applying, user: User, event: events.Said, channel: Channel | None) -> Record | None:

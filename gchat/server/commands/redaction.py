@@ -15,6 +15,7 @@ from gchat.server import admission, roles
 from gchat.server.commands.history import partner
 from gchat.server.commands.selectors import END
 from gchat.server.events import Edited, Redacted
+from gchat.server.keeping import unavailable
 from gchat.server.playback import EDIT
 from gchat.server.reading import still_seen, targets_of
 from gchat.server.request import FailError, Request, Steps, Work
@@ -41,6 +42,7 @@ def redact(request: Request) -> Steps:
     if not _moderates(request, record):
         _check_author(request, record)
         _check_window(request, record, request.settings.history.redact_seconds)
+    _check_store(request)
     name = _shown_name(request, record)
     reason = limits.cut(request.param(2), limits.KICKLEN)
     for version in (found.first, *found.changes):
@@ -63,6 +65,7 @@ def edit(request: Request) -> Steps:
         reason = admission.why_not_speak(user, channel)
         if reason:
             raise FailError("EDIT_FORBIDDEN", *request.params[:2], text=reason)
+    _check_store(request)
     name = _shown_name(request, record)
     request.commit(Edited(user.uid, record.target, name, record.id, record.command, text))
 
@@ -159,6 +162,12 @@ def _check_window(request: Request, record: Record, seconds: float) -> None:
         command = request.message.command
         text = f"You can {_doing(request)} a message for {seconds:g} seconds, which are over"
         raise FailError(f"{command}_WINDOW_EXPIRED", *_named(request), f"{seconds:.0f}", text=text)
+
+
+def _check_store(request: Request) -> None:
+    """Raises FailError while nothing can be kept: what others would see done would be undone later."""
+    if request.engine.keeping.outage:
+        raise unavailable(request.message.command, request.params[0])
 
 
 def _shown_name(request: Request, record: Record) -> str:

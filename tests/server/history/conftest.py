@@ -25,6 +25,7 @@ class ListStore:
         self.records: list[Record] = []
         self.documents: dict[tuple[str, str], object] = {}
         self.why = None  # an error that reading raises
+        self.full = None  # one that writing raises
 
     @property
     def history(self):
@@ -34,6 +35,7 @@ class ListStore:
         return [(key, body) for (known, key), body in self.documents.items() if known == kind]
 
     def write(self, changes):
+        self.check()
         for change in changes:
             if isinstance(change, Record):
                 self.records.append(change)
@@ -50,7 +52,8 @@ class ListStore:
                 self.documents[change.kind, change.key] = change.body
 
     def check(self):
-        pass
+        if self.full is not None:
+            raise self.full
 
     def last(self):
         return max((Mark.of(record.id) for record in self.records), default=Mark(0))
@@ -170,9 +173,10 @@ def asked(client, line):
 
 
 def texts(lines):
-    """What PRIVMSGs and NOTICEs among the lines say."""
-    said = [line for line in bare(lines) if line.split(" ")[1] in ("PRIVMSG", "NOTICE")]
-    return [line.split(" ", 3)[3].removeprefix(":") for line in said]
+    """What people say in PRIVMSGs and NOTICEs among the lines."""
+    words = [line.split(" ", 3) for line in bare(lines)]
+    said = [w for w in words if "!" in w[0] and w[1] in ("PRIVMSG", "NOTICE")]
+    return [w[3].removeprefix(":") for w in said]
 
 
 @pytest.fixture

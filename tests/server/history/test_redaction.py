@@ -164,6 +164,36 @@ def test_a_store_that_cannot_be_read(past, team, say):
     assert "TEMPORARILY_UNAVAILABLE" in team[0].ask(f"REDACT #team {id}")[0]
 
 
+# a store that can be read and not written
+
+
+@pytest.mark.parametrize(
+    ("line", "command", "what"),
+    [
+        ("REDACT #team {id}", "REDACT", "removed"),
+        ("EDIT #team {id} :hello", "EDIT", "changed"),
+        ("@+draft/react=x;+reply={id} TAGMSG #team", "TAGMSG", "sent"),
+    ],
+)
+@pytest.mark.parametrize("known", [False, True])
+def test_what_cannot_be_kept_did_not_happen(past, team, say, tools, line, command, what, known):
+    neural, nine, old = team
+    id = say(nine)
+    past.store.full = StoreError("the disk is full")
+    if known:  # else it is found out with this very turn
+        nine.ask("PRIVMSG #team :lost")
+    text = f"Messages cannot be kept at the moment, so this one was not {what}; try again later"
+    refusal = f"{SERVER} FAIL {command} TEMPORARILY_UNAVAILABLE #team :{text}"
+    assert nine.ask(line.format(id=id)) == [refusal]
+    assert neural.read() == old.read() == []
+    past.store.full = None
+    past.chat.advance(1)
+    assert tools.asked(neural, "CHATHISTORY LATEST #team * 9") == [f"{NINE} PRIVMSG #team :hi"]
+    nine.read()
+    assert "FAIL" not in "".join(nine.ask(line.format(id=id)))
+    assert neural.read() != []
+
+
 # edits
 
 
