@@ -82,6 +82,7 @@ COMMANDS: dict[str, Command] = {
         _N,
         answering.react,
     ),
+    "rename": Command("#name [reason]", "give this channel another name", ("channel", "text"), rooms.rename),
     "reply": Command(
         "[nick] text",
         "answer what somebody said last, or what called you last, with its start quoted",

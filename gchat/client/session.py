@@ -24,7 +24,7 @@ from gchat.irc.message import NO_TAGS, Message
 WANTED = (
     *("message-tags", "server-time", "echo-message", "labeled-response", "batch", "standard-replies"),
     *("multi-prefix", "userhost-in-names", "extended-join", "away-notify", "account-notify", "account-tag"),
-    *("chghost", "setname", "invite-notify", "cap-notify"),
+    *("chghost", "setname", "invite-notify", "cap-notify", "draft/channel-rename"),
     "inspircd.org/standard-replies",  # InspIRCd's name for standard-replies
 )
 

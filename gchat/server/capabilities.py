@@ -25,6 +25,7 @@ CAP_NOTIFY = 1 << 15
 EXTENDED_MONITOR = 1 << 16
 SASL = 1 << 17
 ACCOUNT_REGISTRATION = 1 << 18
+CHANNEL_RENAME = 1 << 20
 CHATHISTORY = 1 << 24
 EVENT_PLAYBACK = 1 << 25
 READ_MARKER = 1 << 26
@@ -50,6 +51,7 @@ BITS: dict[str, int] = {
     "cap-notify": CAP_NOTIFY,
     "chghost": CHGHOST,
     "draft/account-registration": ACCOUNT_REGISTRATION,
+    "draft/channel-rename": CHANNEL_RENAME,
     "draft/chathistory": CHATHISTORY,
     "draft/event-playback": EVENT_PLAYBACK,
     "draft/message-redaction": MESSAGE_REDACTION,

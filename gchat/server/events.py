@@ -122,6 +122,15 @@ class ModesSet(NamedTuple):
     changes: tuple[ModeChange, ...]
 
 
+class ChannelRenamed(NamedTuple):
+    """A channel, by the name it had, is called ``name`` now."""
+
+    uid: str
+    channel: str
+    name: str
+    reason: str = ""
+
+
 class Invited(NamedTuple):
     uid: str
     target: str
@@ -269,6 +278,7 @@ Event = (
     | Kicked
     | TopicSet
     | ModesSet
+    | ChannelRenamed
     | Invited
     | Said
     | Redacted

@@ -73,6 +73,10 @@ TOPIC <channel> :<topic>
 NAMES <channel>
   Lists who is in a channel.
 
+RENAME <channel> <name> [:<reason>]
+  Gives a channel another name. Members, modes, bans and history stay; who
+  asks for the old name is sent on for some weeks.
+
 INVITE <nickname> <channel>
 INVITE
   Asks somebody into a channel, past +i, +l and bans. Where the channel is

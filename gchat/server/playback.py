@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.modes import parse_modes
 from gchat.server import capabilities as cap
@@ -18,6 +19,9 @@ from gchat.server.stores.base import Mark, Record
 EDIT = "gchat/edit"  # the tag of a record that takes the place of another: its value is the first one's id
 EDITED = "(edited) "  # in front of the new text for clients that cannot put it in the old one's place
 MULTILINE = cap.MULTILINE | cap.BATCH
+
+# the commands whose first parameter is the channel that they are found in
+_OF_A_CHANNEL = {"PRIVMSG", "NOTICE", "TAGMSG", "JOIN", "PART", "KICK", "TOPIC", "MODE"}
 
 Written = Callable[[Record, str], str]  # a text as somebody is to see it
 
@@ -35,7 +39,7 @@ def shown(
     of batches within it; ``written`` changes the texts.
     """
     outer = {"batch": batch} if batch else {}
-    for record in records:
+    for record in map(_under_its_name, records):
         tags = {**outer, **_stamp(record).tags(caps)}
         if record.command in ("PRIVMSG", "NOTICE"):
             yield from _said(record, caps, tags, outer, reference, written)
@@ -44,8 +48,16 @@ def shown(
             yield Message("JOIN", params, record.source, tags)
         elif record.command == "MODE":
             yield from _modes(record, tags)
-        else:
+        elif record.command != "RENAME" or caps & cap.CHANNEL_RENAME:
             yield Message(record.command, record.params, record.source, tags)
+
+
+def _under_its_name(record: Record) -> Record:
+    """A record of a channel that had another name then, as one of the channel as it is found now."""
+    params, target = record.params, record.target
+    if target[0] != "#" or record.command not in _OF_A_CHANNEL or fold(params[0]) == target:
+        return record
+    return record._replace(params=(target, *params[1:]))
 
 
 def _stamp(record: Record) -> Stamp:

@@ -93,7 +93,7 @@ class Session:
         self.wire = wire
         self.plain = plain  # speaks the tutorial's protocol: sentences instead of IRC lines
         # What a plain session shows depends on where it is, so nothing of it is shared: no profile.
-        self.caps = cap.ECHO_MESSAGE if plain else 0
+        self.caps = cap.ECHO_MESSAGE | cap.CHANNEL_RENAME if plain else 0
         self.profile: int | None = None if plain else 0
         self.framing = 0  # TEXT_FRAMES or BINARY_FRAMES for a WebSocket
         self.outbox = Outbox()

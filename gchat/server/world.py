@@ -19,6 +19,7 @@ from gchat.server.channel_modes import AT_CREATION
 from gchat.server.marks import Marks
 from gchat.server.metadata import Metadata
 from gchat.server.positions import Positions
+from gchat.server.renames import Renames
 from gchat.server.seats import Seats
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ class World:
         self.positions: Positions = Positions()  # how far every device has seen
         self.marks: Marks = Marks()  # how far everybody has read
         self.metadata: Metadata = Metadata()
+        self.renames: Renames = Renames()  # where channels went that had another name
         self.former_accounts: set[str] = set()  # folded names that nobody else may have
         self._owners: dict[str, str] = {}  # folded nick -> folded name of the account that holds it
         self._online: dict[str, list[User]] = {}  # by the folded name of the account
@@ -306,6 +308,19 @@ class World:
         self.seats.left(user.uid, channel.key)
         if not channel.members:
             del self.channels[channel.key]
+
+    def rename_channel(self, channel: Channel, name: str) -> None:
+        """Give a channel another name, which the caller knows to be free or the channel's own."""
+        key, channel.name, channel.key = channel.key, name, fold(name)
+        del self.channels[key]
+        self.channels[channel.key] = channel
+        for user in channel.members:
+            del user.channels[key]
+            user.channels[channel.key] = channel
+        for user in self.users.values():
+            if user.invites.get(key) is channel:
+                del user.invites[key]
+                user.invites[channel.key] = channel
 
     def invite(self, user: User, channel: Channel) -> None:
         """Let the user in once, past what keeps others out; of too many invitations the oldest goes."""

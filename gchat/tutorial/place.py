@@ -76,6 +76,13 @@ class Place:
         self._channels.pop(fold(channel), None)
         self.look_away(channel)
 
+    def rename(self, channel: str, to: str) -> None:
+        """Know a channel by another name."""
+        if self.is_current(channel):
+            self.current = to
+        names = {to if key == fold(channel) else name: None for key, name in self._channels.items()}
+        self._channels = {fold(name): name for name in names}
+
     def look_at(self, channel: str) -> None:
         """Look at a channel, which the client may only be on the way to."""
         self.current = self._channels.get(fold(channel), channel)

@@ -164,6 +164,13 @@ def _part(place: Place, message: Message) -> list[str]:
     return [f"You left {channel}.", place.where()]
 
 
+def _rename(place: Place, message: Message) -> list[str]:
+    who, channel, to, reason = _who(message), _param(message, 0), _param(message, 1), _param(message, 2)
+    label = _label(place, channel)
+    place.rename(channel, to)
+    return [f"{label}{who} renamed {channel} to {to}" + (f": {reason}" if reason else ".")]
+
+
 def _quit(place: Place, message: Message) -> list[str]:
     return [LEFT.format(_who(message))]
 
@@ -329,6 +336,7 @@ SENTENCES: Final[dict[str, Callable[[Place, Message], list[str]]]] = {
     "WALLOPS": _wallops,
     "JOIN": _join,
     "PART": _part,
+    "RENAME": _rename,
     "QUIT": _quit,
     "KICK": _kick,
     "NICK": _nick,

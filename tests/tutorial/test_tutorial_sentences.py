@@ -50,6 +50,8 @@ SENTENCES = [
     (":Nine!~9@h JOIN #dev", "[#dev] Nine joined!"),
     (":Nine!~9@h PART #lobby :bye", "Nine left!"),
     (":Nine!~9@h PART #dev", "[#dev] Nine left!"),
+    (":Nine!~9@h RENAME #lobby #hall :", "Nine renamed #lobby to #hall."),
+    (":Nine!~9@h RENAME #dev #code :why", "[#dev] Nine renamed #dev to #code: why"),
     (":Nine!~9@h QUIT :Connection closed", "Nine left!"),
     (":Nine!~9@h NICK Nova", "Nine is now Nova."),
     (":Neural!~n@h NICK Nova", "You are now Nova."),

@@ -3,7 +3,8 @@
 To word a mode: its letter in ``_ROLES`` or ``_MODES``.
 """
 
-from gchat.client.incoming.people import MOST_MEMBERS, names_done
+from gchat.client.incoming.errors import standard_reply
+from gchat.client.incoming.people import MOST_MEMBERS, names_done, rename
 from gchat.client.model import Buffer, BufferKind, Member, Network
 from gchat.client.roster import roster_changed, user_of
 from gchat.client.text import sanitise
@@ -79,6 +80,53 @@ def _no_topic(turn: Turn, network: Network, message: Message) -> None:
     if buffer is not None:
         buffer.topic = ""
     turn.answer(buffer or turn.place(network), f"{sanitise(name)} has no topic")
+
+
+def _rename(turn: Turn, network: Network, message: Message) -> None:
+    """https://ircv3.net/specs/extensions/channel-rename"""
+    if len(message.params) < 2:
+        return
+    old, new = message.params[:2]
+    buffer = network.buffers.get(network.fold(old))
+    if buffer is None or not buffer.joined or not moved(turn, network, old, new):
+        return
+    who = sanitise(message.source.partition("!")[0])
+    reason = sanitise(message.params[2]) if len(message.params) > 2 else ""
+    because = f" ({reason})" if reason else ""
+    turn.event(buffer, f"{who} renamed {sanitise(old)} to {buffer.name}{because}")
+
+
+def _moved_on(turn: Turn, network: Network, message: Message) -> None:
+    """FAIL JOIN CHANNEL_RENAMED: what we want to be in was renamed while we were not there."""
+    old, new = message.params[2:4]
+    wanted = network.fold(old) in network.autojoin or network.fold(old) in network.show_on_join
+    if network.session is None or not wanted or not moved(turn, network, old, new):
+        return
+    name, key = network.autojoin.get(network.fold(new), (new, ""))
+    network.session.send("JOIN", name, *([key] if key else []))
+    turn.tell(network.buffers.get(network.fold(new)) or turn.place(network), sanitise(message.params[-1]))
+
+
+def moved(turn: Turn, network: Network, old: str, new: str) -> bool:
+    """Have a channel be called otherwise: its buffer with its lines, and what we want of it.
+
+    False where we are in another channel of the new name.
+    """
+    key, new_key = network.fold(old), network.fold(new)
+    buffer, other = network.buffers.get(key), network.buffers.get(new_key)
+    if other is not None and other is not buffer:
+        if other.joined or other.kind is not BufferKind.CHANNEL:
+            return False
+        if buffer is not None:
+            turn.model.close(other)  # what is left of another channel of that name
+    if buffer is not None:
+        rename(buffer, new)
+    if key in network.autojoin:
+        network.autojoin[new_key] = (new, network.autojoin.pop(key)[1])
+    if key in network.show_on_join:
+        network.show_on_join.remove(key)
+        network.show_on_join.add(new_key)
+    return True
 
 
 # --- names ---------------------------------------------------------------------------------------
@@ -242,8 +290,17 @@ def _created(turn: Turn, network: Network, message: Message) -> None:
         turn.answer(turn.place_for(network, message.params[1]), told)
 
 
+def _failed(turn: Turn, network: Network, message: Message) -> None:
+    if message.params[:2] == ("JOIN", "CHANNEL_RENAMED") and len(message.params) == 5:
+        _moved_on(turn, network, message)
+    else:
+        standard_reply(turn, network, message)
+
+
 HANDLERS = {
+    "FAIL": _failed,
     "TOPIC": _topic,
+    "RENAME": _rename,
     "MODE": _mode,
     n.RPL_TOPIC.number: _topic_is,
     n.RPL_TOPICWHOTIME.number: _topic_set_by,

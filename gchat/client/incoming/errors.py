@@ -154,7 +154,7 @@ def _place(turn: Turn, network: Network, number: str, target: str) -> Buffer:
     return turn.place_for(network, target)
 
 
-def _standard_reply(turn: Turn, network: Network, message: Message) -> None:
+def standard_reply(turn: Turn, network: Network, message: Message) -> None:
     """FAIL, WARN, NOTE <command> <code> [<context>...] <text>.
 
     https://ircv3.net/specs/extensions/standard-replies
@@ -181,7 +181,7 @@ HANDLERS = {
     },
     **{numeric.number: refuse for numeric in _SENTENCES},
     n.RPL_TRYAGAIN.number: refuse,
-    "FAIL": _standard_reply,
-    "WARN": _standard_reply,
-    "NOTE": _standard_reply,
+    "FAIL": standard_reply,
+    "WARN": standard_reply,
+    "NOTE": standard_reply,
 }

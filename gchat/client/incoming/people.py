@@ -159,7 +159,9 @@ def _nick(turn: Turn, network: Network, message: Message) -> None:
         elif buffer.kind is not BufferKind.QUERY or network.fold(buffer.target) != old or own:
             continue
         else:
-            _rename_query(network, buffer, raw_new)
+            # a query follows its nick, unless there is one with the new nick already
+            if network.buffers.get(new, buffer) is buffer:
+                rename(buffer, raw_new)
             seen = True
         if shown_old in buffer.typing:
             buffer.typing[user.nick] = buffer.typing.pop(shown_old)
@@ -173,14 +175,12 @@ def _nick(turn: Turn, network: Network, message: Message) -> None:
         _regain(network, old)
 
 
-def _rename_query(network: Network, buffer: Buffer, raw_new: str) -> None:
-    """Let a query follow its nick, unless there is one with the new nick already."""
-    new = network.fold(raw_new)
-    if new in network.buffers and network.buffers[new] is not buffer:
-        return
+def rename(buffer: Buffer, name: str) -> None:
+    """Have a buffer be called otherwise, where no other one of its network is called so."""
+    network = buffer.network
     del network.buffers[network.fold(buffer.target)]
-    network.buffers[new] = buffer
-    buffer.target, buffer.name = raw_new, sanitise(raw_new)
+    network.buffers[network.fold(name)] = buffer
+    buffer.target, buffer.name = name, sanitise(name)
 
 
 def _kick(turn: Turn, network: Network, message: Message) -> None:

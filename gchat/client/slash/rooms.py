@@ -81,6 +81,16 @@ def topic(turn: Turn, buffer: Buffer, rest: str) -> None:
         ask(turn, buffer, "TOPIC", name, "" if text == "-delete" else text)
 
 
+def rename(turn: Turn, buffer: Buffer, rest: str) -> None:
+    """/rename #name [reason]"""
+    name, _, reason = rest.partition(" ")
+    if not name or buffer.kind is not BufferKind.CHANNEL:
+        raise WrongUse
+    reason = reason.strip()
+    new = channel_name(buffer.network, name)
+    ask(turn, buffer, "RENAME", buffer.target, new, *([reason] if reason else []))
+
+
 def names(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/names [#team]"""
     name, _ = _channel_of(buffer, rest)

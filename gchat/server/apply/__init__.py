@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gchat.server import events
-from gchat.server.apply import accounts, channels, history, messages, metadata, users
+from gchat.server.apply import accounts, channels, history, messages, metadata, renaming, users
 from gchat.server.apply.context import Apply, Applying
 
 __all__ = ["Apply", "Applying", "apply"]
@@ -32,6 +32,7 @@ _TABLE: dict[type[Any], Callable[[Applying, Any], None]] = {
     events.Kicked: channels.kicked,
     events.TopicSet: channels.topic_set,
     events.ModesSet: channels.modes_set,
+    events.ChannelRenamed: renaming.channel_renamed,
     events.Invited: channels.invited,
     events.Said: messages.said,
     events.Redacted: history.redacted,

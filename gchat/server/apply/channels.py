@@ -7,7 +7,7 @@ from gchat.irc.modes import ModeChange, format_modes
 from gchat.irc.numerics import ERR_NOTONCHANNEL, RPL_INVITING
 from gchat.server import admission, events, mode_lines, replies, roles
 from gchat.server import capabilities as cap
-from gchat.server.apply import metadata, records, returning, seats
+from gchat.server.apply import metadata, records, renaming, returning, seats
 from gchat.server.apply.context import Applying
 from gchat.server.apply.users import join_shape
 from gchat.server.world import Ban, Channel, User
@@ -31,6 +31,7 @@ def joined(now: Applying, event: events.Joined) -> None:
     channel = now.world.enter(user, event.channel, now.seconds)
     if known is None:  # what another channel of this name said is not its word
         metadata.forget(now, channel.key)
+        renaming.name_taken(now, channel.key)
     seats.arrived(now, user, channel)
     params = (channel.name, user.account or "*", user.realname)  # a JOIN as those with extended-join see it
     msgid = records.keep(now, (channel,), user, "JOIN", *params)
@@ -67,7 +68,7 @@ def kicked(now: Applying, event: events.Kicked) -> None:
     target = now.world.users.get(event.target)
     if user is None or target is None or channel is None or target not in channel.members:
         return
-    if _is_outside(now, user, channel):
+    if is_outside(now, user, channel):
         return
     params = (channel.name, target.nick, event.reason)
     msgid = records.keep(now, (channel,), user, "KICK", *params)
@@ -87,7 +88,7 @@ def _leave(now: Applying, user: User, channel: Channel) -> None:
 def topic_set(now: Applying, event: events.TopicSet) -> None:
     """A channel has another topic."""
     user, channel = now.world.users.get(event.uid), now.world.channel(event.channel)
-    if user is None or channel is None or _is_outside(now, user, channel):
+    if user is None or channel is None or is_outside(now, user, channel):
         return
     channel.topic = event.topic
     channel.topic_by = user.source if event.topic else ""
@@ -102,7 +103,7 @@ def invited(now: Applying, event: events.Invited) -> None:
     channel = now.world.channel(event.channel)
     if user is None or target is None:
         return
-    if channel is not None and _is_outside(now, user, channel):
+    if channel is not None and is_outside(now, user, channel):
         return
     name = channel.name if channel is not None else event.channel
     if channel is not None:
@@ -122,7 +123,7 @@ def invited(now: Applying, event: events.Invited) -> None:
         now.tell(watching, user, "INVITE", target.nick, name, needs=cap.INVITE_NOTIFY)
 
 
-def _is_outside(now: Applying, user: User, channel: Channel) -> bool:
+def is_outside(now: Applying, user: User, channel: Channel) -> bool:
     """True, and the asker reads it, where a user is not in the channel any more.
 
     It may even be another channel by now, of the same name, which somebody else has made.
@@ -139,7 +140,7 @@ def modes_set(now: Applying, event: events.ModesSet) -> None:
     user, channel = now.world.users.get(event.uid), now.world.channel(event.channel)
     if user is None or channel is None:
         return
-    if not user.is_operator and _is_outside(now, user, channel):
+    if not user.is_operator and is_outside(now, user, channel):
         return
     done = [shown for change in event.changes if (shown := _change(now, user, channel, change)) is not None]
     msgid = ""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from gchat.irc import limits
+from gchat.irc.casemap import fold
 from gchat.irc.numerics import (
     ERR_CHANOPRIVSNEEDED,
+    ERR_LINKCHANNEL,
     ERR_NEEDMOREPARAMS,
     ERR_NOSUCHCHANNEL,
     ERR_NOSUCHNICK,
@@ -19,8 +21,9 @@ from gchat.irc.numerics import (
     RPL_INVITELIST,
 )
 from gchat.server import admission, nicknames, replies, roles
+from gchat.server import capabilities as cap
 from gchat.server.events import Event, Invited, Joined, Kicked, Parted, TopicSet
-from gchat.server.request import ReplyError, Request
+from gchat.server.request import FailError, ReplyError, Request
 from gchat.server.visibility import can_see
 from gchat.server.world import Channel
 
@@ -42,7 +45,7 @@ def join(request: Request) -> None:
                 if len(joining) >= room:
                     raise ReplyError(ERR_TOOMANYCHANNELS, name)
                 joining.append(joined)
-        except ReplyError as error:
+        except (ReplyError, FailError) as error:
             request.refuse(error)
     for event in joining:
         request.commit(event)
@@ -58,7 +61,24 @@ def _check_join(request: Request, name: str, key: str) -> Joined | None:
         refusal = admission.why_not_join(user, channel, key)
         if refusal is not None:
             raise ReplyError(refusal, channel.name)
+    elif (other := _renamed(request, name)) is not None:
+        # "a more ambiguous response and SHOULD NOT be used when the capability has been negotiated"
+        if request.session.caps & cap.CHANNEL_RENAME:
+            text = f"{name} is called {other.name} now"
+            raise FailError("CHANNEL_RENAMED", name, other.name, text=text)
+        request.reply(ERR_LINKCHANNEL, name, other.name, text=f"{name} is called {other.name} now")
+        return _check_join(request, other.name, key)
     return Joined(user.uid, name, key)
+
+
+def _renamed(request: Request, name: str) -> Channel | None:
+    """The channel that had this name, for who was not there when it was given another one.
+
+    Its members may make another channel of the name that is free now.
+    """
+    user, world = request.user, request.world
+    channel = world.channels.get(world.renames.find(fold(name), request.engine.clock()))
+    return channel if channel is not None and user not in channel.members and can_see(user, channel) else None
 
 
 def part(request: Request) -> None:

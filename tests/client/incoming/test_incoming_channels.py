@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from gchat.client import events
+
 Playbook = Any  # tests/client/conftest.py
 NINE = ":Nine!n@nine.example"
 
@@ -145,3 +147,67 @@ def test_a_server_without_channels_and_roles(playbook: Callable[[], Playbook]) -
     book = playbook().register(isupport="CHANTYPES= PREFIX=")
     book.server(f"{NINE} PRIVMSG Neural :hi", f"{NINE} PRIVMSG #team :hi")
     assert book.texts("Nine")
+
+
+# --- RENAME
+
+
+def test_a_renamed_channel_keeps_its_lines_and_members(ready: Playbook) -> None:
+    buffer = ready.buffer("#team")
+    ready.server(f"{NINE} PRIVMSG #team :before", f"{NINE} RENAME #team #crew :we are more")
+    assert ready.buffer("#crew") is buffer
+    assert ready.texts("#crew") == ["Nine: before", "Nine renamed #team to #crew (we are more)"]
+    assert sorted(buffer.members) == ["neural", "nine"]
+    ready.server(f"{NINE} PRIVMSG #crew :after")
+    assert ready.last("#crew") == "Nine: after"
+    assert ready.type("hello") == ["PRIVMSG #crew :hello"]
+    assert ready.network.autojoin == {"#crew": ("#crew", "")}
+
+
+def test_another_case_is_the_same_channel(ready: Playbook) -> None:
+    buffer = ready.buffer("#team")
+    ready.server(f"{NINE} RENAME #team #Team :")
+    assert ready.buffer("#team") is buffer
+    assert buffer.name == "#Team"
+    assert ready.last("#team") == "Nine renamed #team to #Team"
+
+
+def test_what_was_left_of_another_channel_makes_room(ready: Playbook) -> None:
+    ready.join("#crew")
+    ready.server(":Neural!u@home.example PART #crew")
+    ready.server(f"{NINE} RENAME #team #crew :")
+    assert [buffer.name for buffer in ready.model.buffers] == ["Test", "#crew"]
+
+
+@pytest.mark.parametrize(
+    "line", ["RENAME", "RENAME #team", "RENAME #none #new :", "RENAME #team #crew :", "RENAME #team Nine :"]
+)
+def test_a_rename_that_cannot_be_changes_nothing(ready: Playbook, line: str) -> None:
+    ready.join("#crew")
+    ready.server(f"{NINE} PRIVMSG Neural :psst")
+    before = [buffer.name for buffer in ready.model.buffers]
+    ready.server(f"{NINE} {line}")
+    assert [buffer.name for buffer in ready.model.buffers] == before
+
+
+def test_it_goes_where_the_channel_went(modern: Playbook) -> None:
+    ready = modern
+    buffer = ready.buffer("#team")
+    ready.happen(events.ConnectionLost(1, ""))
+    ready.sent()
+    ready.network.autojoin["#team"] = ("#team", "key")
+    ready.wait(3)
+    ready.register()
+    ready.server(":s FAIL JOIN CHANNEL_RENAMED #team #crew :#team is called #crew now")
+    assert ready.sent() == ["JOIN #crew key"]
+    assert ready.buffer("#crew") is buffer
+    assert ready.last("#crew") == "#team is called #crew now"
+    ready.server(":s FAIL JOIN CHANNEL_RENAMED #other #bad :nobody asked")
+    assert ready.sent() == []
+
+
+def test_the_command_names_the_channel_it_is_typed_in(ready: Playbook) -> None:
+    assert ready.type("/rename crew we are more") == ["RENAME #team #crew :we are more"]
+    assert ready.type("/rename #crew") == ["RENAME #team #crew"]
+    ready.type("/rename")
+    assert "Usage: /rename" in ready.last("#team")
