@@ -49,6 +49,7 @@ SHELL = {
     "gchat.server.stores.sqlite": 2,
     "gchat.server.stores.tools": 2,
     "gchat.server.stores.words": 2,
+    "gchat.server.certificates": 2,
     "gchat.server.tls": 2,
     "gchat.server.worker": 2,
     "gchat.server.__main__": 3,

@@ -10,11 +10,11 @@ from gchat.server import sts
 from gchat.server.settings import Limits, Listener, Settings
 
 if TYPE_CHECKING:
-    from ssl import SSLContext
+    from gchat.server.tls import Context
 
 
 def describe(
-    settings: Settings, source: str, context: SSLContext | None, now: float, store: str
+    settings: Settings, source: str, context: Context | None, now: float, store: str
 ) -> Iterator[str]:
     """Say line by line what a server with these settings would do.
 
@@ -41,7 +41,7 @@ def _is_everywhere(listener: Listener) -> bool:
     return not listener.path and listener.host in ("", "0.0.0.0", "::")
 
 
-def _certificate(settings: Settings, context: SSLContext, now: float) -> Iterator[str]:
+def _certificate(settings: Settings, context: Context, now: float) -> Iterator[str]:
     from gchat.server import tls
 
     found = tls.inspect(context, settings.tls.cert)
@@ -51,6 +51,8 @@ def _certificate(settings: Settings, context: SSLContext, now: float) -> Iterato
     yield f"Certificate: {settings.tls.cert} {found.describe(now)}"
     if found.expires <= now:
         yield f"Warning: the certificate {settings.tls.cert} has expired, and clients will refuse it"
+    if settings.tls.client_certificates:
+        yield "Clients by TLS are asked for a certificate, to log in with (SASL EXTERNAL)"
     if settings.tls.sts and not sts.port(settings.listeners):
         yield "Warning: tls.sts is not announced: there is no tls:// address that other machines can reach"
     elif settings.tls.sts:

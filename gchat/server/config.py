@@ -206,6 +206,7 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("server", "icon", _url, "the address of a picture that stands for the network"),
     ("tls", "cert", _line, "the certificate and its chain, a PEM file"),
     ("tls", "key", _line, "the certificate's key, a PEM file"),
+    ("tls", "client_certificates", _yes_or_no, "whether clients are asked for a certificate to log in with"),
     ("tls", "sts", _sts, "for how long clients are told to come by TLS only"),
     ("tutorial", "enabled", _yes_or_no, "whether silent connections are greeted with NICK"),
     ("tutorial", "channel", _channel, "where the tutorial's clients are"),

@@ -22,12 +22,11 @@ from gchat.server.settings import Settings
 from gchat.server.stores.base import StoreError
 
 if TYPE_CHECKING:
-    from ssl import SSLContext
-
     from gevent.event import Event
 
     from gchat.server.net import Network
     from gchat.server.stores.sqlite import SqliteStore
+    from gchat.server.tls import Context
 
 log = logging.getLogger("gchat.server")
 
@@ -142,7 +141,7 @@ def configured(arguments: argparse.Namespace) -> tuple[Settings, str]:
     return dataclasses.replace(settings, tls=pair, log=said, throttle=throttle), source
 
 
-def certificate(settings: Settings) -> SSLContext | None:
+def certificate(settings: Settings) -> Context | None:
     """What the TLS listeners show; None where there are none.  Raises ConfigError."""
     listener = next((listener for listener in settings.listeners if listener.tls), None)
     if listener is None:
@@ -154,7 +153,7 @@ def certificate(settings: Settings) -> SSLContext | None:
     from gchat.server import tls
 
     try:
-        return tls.load(settings.tls.cert, settings.tls.key)
+        return tls.load(settings.tls.cert, settings.tls.key, settings.tls.client_certificates)
     except tls.TlsError as error:
         raise ConfigError(str(error)) from error
 
@@ -190,7 +189,7 @@ def store_path(arguments: argparse.Namespace, settings: Settings) -> str:
 # --- running -------------------------------------------------------------------------------------
 
 
-def serve(arguments: argparse.Namespace, settings: Settings, context: SSLContext | None, source: str) -> int:
+def serve(arguments: argparse.Namespace, settings: Settings, context: Context | None, source: str) -> int:
     """Run until a signal ends it.  Raises ConfigError and ListenError before anybody could connect."""
     from gevent.event import Event
 

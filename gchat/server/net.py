@@ -37,7 +37,7 @@ from gchat.server.stores.base import ForgetfulStore, Store
 from gchat.server.worker import Worker
 
 if TYPE_CHECKING:
-    from ssl import SSLContext
+    from gchat.server.tls import Context
 
 log = logging.getLogger("gchat.server")
 
@@ -51,7 +51,7 @@ class Network:
     """A running server: ``start`` it, ``configure`` it again as often as you like, ``stop`` it."""
 
     def __init__(
-        self, settings: Settings, context: SSLContext | None = None, store: Store | None = None
+        self, settings: Settings, context: Context | None = None, store: Store | None = None
     ) -> None:
         """``context`` is what TLS listeners show, from ``tls.load``; it is needed if there are any.
 
@@ -95,7 +95,7 @@ class Network:
         """Where it listens, with the ports that it got."""
         return self._doors.addresses
 
-    def configure(self, settings: Settings, context: SSLContext | None) -> None:
+    def configure(self, settings: Settings, context: Context | None) -> None:
         """Go on with another configuration; every connection stays.
 
         Raises ListenError when a new address cannot be listened on; then everything is as it was.
@@ -108,7 +108,8 @@ class Network:
             connection.sendq = settings.limits.sendq
 
     def _set_transport(self) -> None:
-        """Find out what can be promised of TLS."""
+        """Find out what TLS listeners ask for and what can be promised of them."""
+        offers.set_certificates(self.engine, self.context is not None and self.context.asking is not None)
         settings, policy = self.engine.settings.tls, None
         if settings.sts and self.context is not None:
             from gchat.server import tls
@@ -163,7 +164,7 @@ class Network:
             self._leave(connection, reason)
 
     def _attend(
-        self, connection: Connection, settings: Settings, context: SSLContext | None, known: list[Gateway]
+        self, connection: Connection, settings: Settings, context: Context | None, known: list[Gateway]
     ) -> str:
         """Open a connection and read it to its end; return why it ended."""
         reason = CLOSED
@@ -209,6 +210,7 @@ class Network:
             opened.wire,
             secure=secure,
             plain=opened.plain,
+            certificate=connection.channel.certificate if connection.channel is not None else "",
             framing=opened.framing,
         )
         if connection.channel is not None:

@@ -57,6 +57,13 @@ def set_transport(engine: Engine, policy: sts.Policy | None) -> None:
             engine.queue.send(session, Message("CAP", params, engine.settings.server.name))
 
 
+def set_certificates(engine: Engine, asked: bool) -> None:
+    """From now on, new connections by TLS are asked for a certificate, or no longer."""
+    before = engine.offered()
+    engine.asks_certificates = asked
+    engine.announce_capabilities(before)
+
+
 def announce_persistence(engine: Engine, before: Accounts) -> None:
     """Tell those who stay now, or do not any more, because the configuration says so."""
     for session in engine.sessions.values():

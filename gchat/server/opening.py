@@ -23,7 +23,7 @@ from gchat.tutorial.detect import Detected
 from gchat.tutorial.wire import TutorialWire
 
 if TYPE_CHECKING:
-    from ssl import SSLContext
+    from gchat.server.tls import Context
 
 log = logging.getLogger("gchat.server")
 
@@ -92,7 +92,7 @@ def passed_on(
 
 
 def open_(
-    connection: Connection, settings: Settings, context: SSLContext | None, said: bytes = b""
+    connection: Connection, settings: Settings, context: Context | None, said: bytes = b""
 ) -> Opened | None:
     """Find out who is there; None when they have gone.  Raises Refused and OSError.
 
@@ -127,11 +127,11 @@ def goodbye(host: str, reason: str) -> bytes:
     return encode(Message("ERROR", (f"Closing link: ({host}) [{reason}]",)))
 
 
-def shake_hands(connection: Connection, context: SSLContext, deadline: float, said: bytes = b"") -> None:
+def shake_hands(connection: Connection, context: Context, deadline: float, said: bytes = b"") -> None:
     """Begin TLS; ``said`` came already.  Raises OSError: without TLS there is no way to say anything."""
-    from gchat.server.tls import Channel, TlsError
+    from gchat.server.tls import TlsError
 
-    channel = Channel(context)
+    channel = context.open()
     done = False
     try:
         while not done:

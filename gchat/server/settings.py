@@ -61,6 +61,7 @@ class Tls:
 
     cert: str = ""
     key: str = ""
+    client_certificates: bool = False  # whether clients are asked for one, to log in with
     sts: str = ""  # empty: they are told nothing
 
 

@@ -10,7 +10,10 @@ from __future__ import annotations
 import ssl
 import time
 from contextlib import suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from OpenSSL.SSL import Context as OpenContext
 
 CHUNK = 64 * 1024
 
@@ -19,15 +22,32 @@ class TlsError(OSError):
     """Certificate, key or peer are not usable; ``str(error)`` says what is wrong."""
 
 
-def load(cert: str, key: str) -> ssl.SSLContext:
-    """Make the context of a listener from two PEM files.  Raises TlsError."""
+class Context(ssl.SSLContext):
+    """What TLS listeners show."""
+
+    asking: OpenContext | None = None  # from ``certificates.load``, where clients are asked for theirs
+
+    def open(self) -> Channel:
+        """Begin with a connection."""
+        if self.asking is None:
+            return PlainChannel(self)
+        from gchat.server.certificates import AskingChannel
+
+        return AskingChannel(self.asking)
+
+
+def load(cert: str, key: str, ask: bool = False) -> Context:
+    """Make the context of a listener from two PEM files; ``ask`` clients for their certificates.
+
+    Raises TlsError.
+    """
     for path, what in ((cert, "certificate"), (key, "key")):
         try:
             with open(path, "rb"):
                 pass
         except OSError as error:
             raise TlsError(f"the TLS {what} {path} cannot be read: {error.strerror}") from error
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = Context(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.sslobject_class = _Named
     context.sni_callback = _note_name
@@ -36,7 +56,19 @@ def load(cert: str, key: str) -> ssl.SSLContext:
         context.load_cert_chain(cert, key, password=_no_passphrase)
     except ssl.SSLError as error:
         raise TlsError(_explain_files(cert, key, error)) from error
+    if ask:
+        context.asking = _load_asking(cert, key)
     return context
+
+
+def _load_asking(cert: str, key: str) -> OpenContext:
+    try:
+        from gchat.server.certificates import load as load_asking
+    except ImportError as error:
+        raise TlsError(
+            "tls.client_certificates needs pyOpenSSL; install it with: pip install 'gchat[certificates]'"
+        ) from error
+    return load_asking(cert, key)
 
 
 class _Named(ssl.SSLObject):
@@ -112,8 +144,41 @@ def _pairs(value: object) -> tuple[tuple[str, str], ...]:
     return value if isinstance(value, tuple) else ()
 
 
-class Channel:
+class Channel(Protocol):
     """One TLS connection.  After every call, ``take`` what there is to send."""
+
+    @property
+    def server_name(self) -> str:
+        """The name that the client wants to talk to; empty where it did not say."""
+
+    @property
+    def certificate(self) -> str:
+        """The SHA-256 fingerprint of the client's certificate in hexadecimal; empty where it showed none."""
+
+    @property
+    def pending(self) -> bool:
+        """True for bytes that nobody looked at: they came with the end of the handshake."""
+
+    def handshake(self, data: bytes) -> bool:
+        """Take bytes of the handshake; True when it is complete.  Raises TlsError."""
+
+    def decrypt(self, data: bytes) -> tuple[bytes, bool]:
+        """Return the text in what was received, and whether the peer said goodbye.  Raises TlsError."""
+
+    def encrypt(self, data: bytes) -> bytes:
+        """Return the bytes that carry a text; memory takes any amount.  Raises TlsError."""
+
+    def take(self) -> bytes:
+        """Return what TLS itself has to send."""
+
+    def goodbye(self) -> bytes:
+        """Return the bytes that tell the peer that this was all, not an attacker's cut.  RFC 8446, 6.1"""
+
+
+class PlainChannel:
+    """A connection of the ``ssl`` module's, where nobody is asked for a certificate."""
+
+    certificate = ""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._incoming = ssl.MemoryBIO()
@@ -122,27 +187,23 @@ class Channel:
 
     @property
     def server_name(self) -> str:
-        """The name that the client wants to talk to; empty where it did not say."""
         return self._ssl.server_name if isinstance(self._ssl, _Named) else ""
 
     def handshake(self, data: bytes) -> bool:
-        """Take bytes of the handshake; True when it is complete.  Raises TlsError."""
         self._incoming.write(data)
         try:
             self._ssl.do_handshake()
         except ssl.SSLWantReadError:
             return False
         except ssl.SSLError as error:
-            raise TlsError(_explain_peer(error)) from error
+            raise TlsError(explain_peer(error.reason or "")) from error
         return True
 
     @property
     def pending(self) -> bool:
-        """True for bytes that nobody looked at: they came with the end of the handshake."""
         return bool(self._incoming.pending)
 
     def decrypt(self, data: bytes) -> tuple[bytes, bool]:
-        """Return the text in what was received, and whether the peer said goodbye.  Raises TlsError."""
         if data:
             self._incoming.write(data)
         pieces: list[bytes] = []
@@ -154,41 +215,33 @@ class Channel:
             except ssl.SSLZeroReturnError:
                 return b"".join(pieces), True
             except ssl.SSLError as error:
-                raise TlsError(_explain_peer(error)) from error
+                raise TlsError(explain_peer(error.reason or "")) from error
             if not text:
                 return b"".join(pieces), True
             pieces.append(text)
 
     def encrypt(self, data: bytes) -> bytes:
-        """Return the bytes that carry a text; memory takes any amount.  Raises TlsError."""
         try:
             self._ssl.write(data)
         except ssl.SSLError as error:
-            raise TlsError(_explain_peer(error)) from error
+            raise TlsError(explain_peer(error.reason or "")) from error
         return self._outgoing.read()
 
     def take(self) -> bytes:
-        """Return what TLS itself has to send."""
         return self._outgoing.read()
 
     def goodbye(self) -> bytes:
-        """Return the bytes that tell the peer that this was all, not an attacker's cut.  RFC 8446, 6.1"""
         with suppress(ssl.SSLError):
             self._ssl.unwrap()
         return self._outgoing.read()
 
-    @property
-    def version(self) -> str:
-        """The version that was agreed on, such as ``TLSv1.3``."""
-        return self._ssl.version() or ""
 
-
-def _explain_peer(error: ssl.SSLError) -> str:
-    reason = error.reason or ""
+def explain_peer(reason: str) -> str:
+    """What OpenSSL says of a handshake, in words."""
     if reason in ("HTTP_REQUEST", "WRONG_VERSION_NUMBER", "HTTPS_PROXY_REQUEST"):
         return "it does not speak TLS"
     if reason in ("UNSUPPORTED_PROTOCOL", "NO_SHARED_CIPHER", "VERSION_TOO_LOW"):
         return "its TLS is older than version 1.2"
     if "ALERT_UNKNOWN_CA" in reason or "CERTIFICATE_UNKNOWN" in reason or "BAD_CERTIFICATE" in reason:
         return "it does not trust the certificate"
-    return reason.replace("_", " ").lower() or str(error)
+    return reason.replace("_", " ").lower() or "it broke off"

@@ -115,7 +115,10 @@ def test_a_whole_file(file: Path, tmp_path: Path) -> None:
         ("[limits]\nsendqq = 1", "limits.sendqq is not a key that gchat-server knows; did you mean sendq?"),
         ("sendq = 1", "sendq is not a key that gchat-server knows; did you mean limits.sendq?"),
         ("listeners = []", "listeners is not a key that gchat-server knows; did you mean listen?"),
-        ("[tls]\nx = 1", "tls.x is not a key that gchat-server knows; expected one of cert, key, sts"),
+        (
+            "[tls]\nx = 1",
+            "tls.x is not a key that gchat-server knows; expected one of cert, key, client_certificates, sts",
+        ),
         ('[limits]\nsendq = "2M"', "limits.sendq: expected a whole number above 0"),
         ("[limits]\nsendq = 1.5", "limits.sendq: expected a whole number above 0"),
         ("[limits]\nsendq = true", "limits.sendq: expected a whole number above 0"),

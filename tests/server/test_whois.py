@@ -107,6 +107,16 @@ def test_addresses_and_modes_are_for_oneself_and_server_operators(chat):
     assert found(lines, 379) == [":is using modes +iw"]
 
 
+@pytest.mark.parametrize("asked", ["NickServ", "nickserv", "NickServ NickServ"])
+def test_a_service_can_be_asked_for(chat, asked):
+    assert chat.client("Nine").ask(f"WHOIS {asked}") == [
+        ":gchat.test 311 Nine NickServ NickServ gchat.test * :A service: /msg NickServ HELP",
+        ":gchat.test 312 Nine NickServ gchat.test :a gchat server",
+        ":gchat.test 335 Nine NickServ :is a bot",
+        f":gchat.test 318 Nine {asked.split(' ')[0]} :End of /WHOIS list",
+    ]
+
+
 def test_idle_counts_from_what_was_said_last(pair, chat):
     neural, nine = pair
     chat.advance(50)

@@ -29,3 +29,8 @@ def ip(user: User) -> str:
         except ValueError:
             continue
     return ""
+
+
+def certificates(user: User) -> list[str]:
+    """The fingerprints of the certificates that the user's connections showed, each once."""
+    return list(dict.fromkeys(session.certificate for session in user.sessions if session.certificate))

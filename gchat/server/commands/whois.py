@@ -22,6 +22,7 @@ from gchat.irc.numerics import (
     RPL_WHOISACCOUNT,
     RPL_WHOISACTUALLY,
     RPL_WHOISBOT,
+    RPL_WHOISCERTFP,
     RPL_WHOISCHANNELS,
     RPL_WHOISHOST,
     RPL_WHOISIDLE,
@@ -38,6 +39,7 @@ from gchat.irc.numerics import (
 from gchat.server import capabilities as cap
 from gchat.server import keyvalues, metadata, roles
 from gchat.server.commands import about
+from gchat.server.commands.services import addressed
 from gchat.server.replies import fill
 from gchat.server.request import ReplyError, Request
 from gchat.server.visibility import can_see_address, can_see_member
@@ -63,7 +65,11 @@ def whois(request: Request) -> None:
         nick = asked.split(",")[0]
         user = request.world.user(nick)
         if user is None:
-            request.reply(ERR_NOSUCHNICK, limits.cut(nick, _ECHO) or "*")
+            service = addressed(nick)
+            if service:
+                _describe_service(request, service)
+            else:
+                request.reply(ERR_NOSUCHNICK, limits.cut(nick, _ECHO) or "*")
         else:
             _describe(request, user)
     request.reply(RPL_ENDOFWHOIS, shown)
@@ -73,6 +79,14 @@ def _is_target(request: Request, target: str, asked: str) -> bool:
     """True for what may stand before the nick: who is to be asked, which is always this server."""
     known = (fold(asked), fold(request.settings.server.name))
     return fold(target) in known or request.world.user(target) is not None
+
+
+def _describe_service(request: Request, name: str) -> None:
+    """A service is nobody who is online, and can be talked to all the same."""
+    server = request.settings.server
+    request.reply(RPL_WHOISUSER, name, name, server.name, "*", f"A service: /msg {name} HELP")
+    request.reply(RPL_WHOISSERVER, name, server.name, text=server.description)
+    request.reply(RPL_WHOISBOT, name)
 
 
 def _describe(request: Request, user: User) -> None:
@@ -93,6 +107,8 @@ def _describe(request: Request, user: User) -> None:
             request.reply(RPL_WHOISACTUALLY, nick, f"{user.username}@{address}", address)
         for gateway in {session.gateway: None for session in user.sessions if session.gateway}:
             request.reply(RPL_WHOISSPECIAL, nick, text=f"is connected through the gateway {gateway}")
+        for fingerprint in about.certificates(user):
+            request.reply(RPL_WHOISCERTFP, nick, fingerprint=fingerprint)
         request.reply(RPL_WHOISMODES, nick, modes="+" + "".join(sorted(user.modes)))
     if user.secure:
         request.reply(RPL_WHOISSECURE, nick)

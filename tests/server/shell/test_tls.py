@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import socket
 import ssl
 import time
@@ -44,6 +45,15 @@ def issue(authority: trustme.CA, tmp_path: Path) -> Issue:
     return write
 
 
+Load = Callable[..., tls.Context]
+
+
+@pytest.fixture(params=[False, True], ids=["ssl", "asking"])
+def load(request: pytest.FixtureRequest) -> Load:
+    """``tls.load``, for either library that does the work."""
+    return functools.partial(tls.load, ask=request.param)
+
+
 Dial = Callable[[Running], Client]
 
 
@@ -60,16 +70,16 @@ def dial(authority: trustme.CA) -> Dial:
     return connect
 
 
-def test_users_talk_and_are_seen_as_secure(serve: Serve, issue: Issue, dial: Dial) -> None:
-    server = serve(tls.load(*issue()), listeners=(TLS,))
+def test_users_talk_and_are_seen_as_secure(serve: Serve, load: Load, issue: Issue, dial: Dial) -> None:
+    server = serve(load(*issue()), listeners=(TLS,))
     neural, nine = dial(server).register("Neural", "#team"), dial(server).register("Nine", "#team")
     neural.send("PRIVMSG #team :" + "x" * 400, "WHOIS Nine")
     nine.until("x" * 400)
     neural.until(" 671 ")
 
 
-def test_much_at_once_comes_whole(serve: Serve, issue: Issue, dial: Dial) -> None:
-    server = serve(tls.load(*issue()), listeners=(TLS,))
+def test_much_at_once_comes_whole(serve: Serve, load: Load, issue: Issue, dial: Dial) -> None:
+    server = serve(load(*issue()), listeners=(TLS,))
     neural, nine = dial(server).register("Neural", "#team"), dial(server).register("Nine", "#team")
     neural.send(*(f"PRIVMSG #team :{'x' * 400} {number}" for number in range(1000)))
     neural.settle()
@@ -78,9 +88,9 @@ def test_much_at_once_comes_whole(serve: Serve, issue: Issue, dial: Dial) -> Non
 
 
 def test_what_comes_with_the_end_of_the_handshake_is_read(
-    serve: Serve, issue: Issue, authority: trustme.CA
+    serve: Serve, load: Load, issue: Issue, authority: trustme.CA
 ) -> None:
-    server = serve(tls.load(*issue()), listeners=(TLS,))
+    server = serve(load(*issue()), listeners=(TLS,))
     context = ssl.create_default_context()
     authority.configure_trust(context)
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -104,16 +114,16 @@ def test_what_comes_with_the_end_of_the_handshake_is_read(
                 heard += client.read(1 << 16)
 
 
-def test_the_end_is_a_goodbye_and_no_cut(serve: Serve, issue: Issue, dial: Dial) -> None:
-    neural = dial(serve(tls.load(*issue()), listeners=(TLS,))).register("Neural")
+def test_the_end_is_a_goodbye_and_no_cut(serve: Serve, load: Load, issue: Issue, dial: Dial) -> None:
+    neural = dial(serve(load(*issue()), listeners=(TLS,))).register("Neural")
     assert isinstance(neural.socket, ssl.SSLSocket)
     neural.socket.suppress_ragged_eofs = False
     neural.send("QUIT :bye")
     assert "Quit: bye" in neural.to_end()
 
 
-def test_their_goodbye_is_a_quit(serve: Serve, issue: Issue, dial: Dial) -> None:
-    server = serve(tls.load(*issue()), listeners=(TLS,))
+def test_their_goodbye_is_a_quit(serve: Serve, load: Load, issue: Issue, dial: Dial) -> None:
+    server = serve(load(*issue()), listeners=(TLS,))
     neural, nine = dial(server).register("Neural", "#team"), dial(server).register("Nine", "#team")
     neural.settle()
     assert isinstance(neural.socket, ssl.SSLSocket)
@@ -121,8 +131,8 @@ def test_their_goodbye_is_a_quit(serve: Serve, issue: Issue, dial: Dial) -> None
     nine.until(":Neural!~Neural@127.0.0.1 QUIT")
 
 
-def test_silence_is_greeted_here_too(serve: Serve, issue: Issue, dial: Dial) -> None:
-    server = serve(tls.load(*issue()), listeners=(TLS,), tutorial=Tutorial(greet_after=0.02))
+def test_silence_is_greeted_here_too(serve: Serve, load: Load, issue: Issue, dial: Dial) -> None:
+    server = serve(load(*issue()), listeners=(TLS,), tutorial=Tutorial(greet_after=0.02))
     neural = dial(server)
     neural.until("NICK")
     neural.socket.sendall(b"Neural\n")
@@ -130,9 +140,9 @@ def test_silence_is_greeted_here_too(serve: Serve, issue: Issue, dial: Dial) -> 
 
 
 def test_who_speaks_no_tls_is_logged_and_ended(
-    serve: Serve, issue: Issue, caplog: pytest.LogCaptureFixture
+    serve: Serve, load: Load, issue: Issue, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server = serve(tls.load(*issue()), listeners=(TLS,))
+    server = serve(load(*issue()), listeners=(TLS,))
     client = server.connect()
     client.send("NICK Neural", "USER n 0 * :n")
     while client.socket.recv(1 << 16):
@@ -141,15 +151,17 @@ def test_who_speaks_no_tls_is_logged_and_ended(
     assert "it does not speak TLS" in caplog.text
 
 
-def test_a_handshake_that_never_ends_is_ended(serve: Serve, issue: Issue) -> None:
-    server = serve(tls.load(*issue()), listeners=(TLS,), limits=Limits(registration_timeout=0.05))
+def test_a_handshake_that_never_ends_is_ended(serve: Serve, load: Load, issue: Issue) -> None:
+    server = serve(load(*issue()), listeners=(TLS,), limits=Limits(registration_timeout=0.05))
     client = server.connect()
     client.socket.sendall(b"\x16\x03\x01")
     assert client.socket.recv(1 << 16) == b""
 
 
-def test_versions_below_1_2_are_refused(serve: Serve, issue: Issue, caplog: pytest.LogCaptureFixture) -> None:
-    server = serve(tls.load(*issue()), listeners=(TLS,))
+def test_versions_below_1_2_are_refused(
+    serve: Serve, load: Load, issue: Issue, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = serve(load(*issue()), listeners=(TLS,))
     old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
@@ -163,11 +175,13 @@ def test_versions_below_1_2_are_refused(serve: Serve, issue: Issue, caplog: pyte
     assert "its TLS is older than version 1.2" in caplog.text
 
 
-def test_a_new_certificate_is_shown_to_new_connections(serve: Serve, issue: Issue, dial: Dial) -> None:
-    server = serve(tls.load(*issue()), listeners=(TLS,))
+def test_a_new_certificate_is_shown_to_new_connections(
+    serve: Serve, load: Load, issue: Issue, dial: Dial
+) -> None:
+    server = serve(load(*issue()), listeners=(TLS,))
     before = dial(server).register("Neural")
     expires = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=7)
-    fresh = tls.load(*issue(not_after=expires))
+    fresh = load(*issue(not_after=expires))
     server.call(lambda: server.network.configure(server.network.engine.settings, fresh))
     after = dial(server).register("Nine")
     before.settle()
