@@ -13,9 +13,9 @@ from gchat.irc.numerics import (
     ERR_INVITEONLYCHAN,
     Numeric,
 )
-from gchat.server import roles
+from gchat.server import roles, timed
 from gchat.server.channel_modes import ACCOUNT, MUTE
-from gchat.server.world import Channel, User
+from gchat.server.world import Ban, Channel, User
 
 
 def fits(user: User, mask: str) -> bool:
@@ -35,23 +35,25 @@ def listed(user: User, channel: Channel, letter: str) -> bool:
     return any(fits(user, ban.mask) for ban in channel.lists[letter].values())
 
 
-def muted(user: User, channel: Channel) -> bool:
-    """True where an extended ban ``m:mask`` fits the user and no exception does, be it one from mutes
+def banned(user: User, channel: Channel) -> Ban | None:
+    """The ban that fits the user, None where none does or an exception does."""
+    found = next((ban for ban in channel.lists["b"].values() if fits(user, ban.mask)), None)
+    return None if found is None or listed(user, channel, "e") else found
+
+
+def muted(user: User, channel: Channel) -> Ban | None:
+    """The extended ban ``m:mask`` that fits the user, if no exception does, be it one from mutes
     (``m:mask``) or from everything.
     """
-    return (
-        _mute_fits(user, channel, "b")
-        and not _mute_fits(user, channel, "e")
-        and not listed(user, channel, "e")
-    )
+    found = _mute(user, channel, "b")
+    if found is None or _mute(user, channel, "e") is not None or listed(user, channel, "e"):
+        return None
+    return found
 
 
-def _mute_fits(user: User, channel: Channel, letter: str) -> bool:
-    return any(
-        _covers(ban.mask[len(MUTE) :], user)
-        for ban in channel.lists[letter].values()
-        if ban.mask.startswith(MUTE)
-    )
+def _mute(user: User, channel: Channel, letter: str) -> Ban | None:
+    mutes = (ban for ban in channel.lists[letter].values() if ban.mask.startswith(MUTE))
+    return next((ban for ban in mutes if _covers(ban.mask[len(MUTE) :], user)), None)
 
 
 def why_not_join(user: User, channel: Channel, key: str) -> Numeric | None:
@@ -67,9 +69,16 @@ def why_not_join(user: User, channel: Channel, key: str) -> Numeric | None:
         return ERR_INVITEONLYCHAN
     if "l" in modes and len(channel.members) >= int(modes["l"]) and not invited:
         return ERR_CHANNELISFULL
-    if listed(user, channel, "b") and not listed(user, channel, "e") and not invited:
+    if not invited and banned(user, channel) is not None:
         return ERR_BANNEDFROMCHAN
     return None
+
+
+def in_words(refusal: Numeric, user: User, channel: Channel) -> str | None:
+    """What a numeric of ``why_not_join`` says; None: its usual text."""
+    ban = banned(user, channel) if refusal is ERR_BANNEDFROMCHAN else None
+    terms = timed.terms(ban) if ban is not None else ""
+    return f"Cannot join channel (+b): you are banned {terms}" if terms else None
 
 
 def why_not_speak(user: User, channel: Channel) -> str:
@@ -87,10 +96,12 @@ def why_not_speak(user: User, channel: Channel) -> str:
 
 def _silenced(user: User, channel: Channel) -> str:
     if channel.lists["b"]:
-        if listed(user, channel, "b") and not listed(user, channel, "e"):
-            return "You are banned from this channel"
-        if muted(user, channel):
-            return "You are muted in this channel"
+        ban = banned(user, channel)
+        if ban is not None:
+            return f"You are banned from this channel {timed.terms(ban)}".rstrip()
+        ban = muted(user, channel)
+        if ban is not None:
+            return f"You are muted in this channel {timed.terms(ban)}".rstrip()
     return ""
 
 

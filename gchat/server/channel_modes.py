@@ -8,7 +8,7 @@ from gchat.irc.modes import ModeTypes
 from gchat.server import roles
 
 TYPES = ModeTypes(
-    lists="beI", always="k", on_set="l", flags="Cimnst", prefixes=roles.LETTERS, symbols=roles.SYMBOLS
+    lists="beI", always="k", on_set="lW", flags="Cimnst", prefixes=roles.LETTERS, symbols=roles.SYMBOLS
 )
 CHANMODES = ",".join((TYPES.lists, TYPES.always, TYPES.on_set, TYPES.flags))
 ALL = TYPES.lists + TYPES.always + TYPES.on_set + TYPES.flags + TYPES.prefixes

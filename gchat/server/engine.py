@@ -15,7 +15,7 @@ from itertools import count
 from gchat.irc.lines import Wire
 from gchat.irc.message import BadLine, Message
 from gchat.irc.numerics import ERR_UNKNOWNERROR
-from gchat.server import apply, dispatch, loading, offers
+from gchat.server import apply, dispatch, loading, offers, timed
 from gchat.server import capabilities as cap
 from gchat.server.backplane.base import Backplane
 from gchat.server.delivery import BroadcastQueue
@@ -322,6 +322,7 @@ class Engine:
         """
         self.keeping.probe()
         now = self.clock()
+        timed.end_bans(self, now)
         limits = self.settings.limits
         for session in list(self.sessions.values()):
             if session.closing:

@@ -131,6 +131,22 @@ class ChannelRenamed(NamedTuple):
     reason: str = ""
 
 
+class Banned(NamedTuple):
+    """A mask as the list b has it is banned, or muted, until a time in Unix seconds; 0: for ever."""
+
+    uid: str
+    channel: str
+    mask: str
+    until: int
+    reason: str
+
+
+class BansEnded(NamedTuple):
+    """Bans of a channel that end by themselves may have ended: those whose time is over by now."""
+
+    channel: str
+
+
 class Invited(NamedTuple):
     uid: str
     target: str
@@ -279,6 +295,8 @@ Event = (
     | TopicSet
     | ModesSet
     | ChannelRenamed
+    | Banned
+    | BansEnded
     | Invited
     | Said
     | Redacted

@@ -97,6 +97,13 @@ MODE <nickname> [<modes>]
   Shows or changes the modes of a channel or your own. HELP CMODES and HELP
   UMODES name them, HELP ROLES says who may.
 
+TBAN <channel> <duration> <mask> [:<reason>]
+TBAN <channel>
+  Bans a mask for a time like 10m, 1h30m or 7d, with a reason that those who
+  are banned read; the ban ends by itself. With m: before the mask it is a
+  mute, with 0 as the time it is for ever. The second form lists the bans
+  that have an end or a reason. For half-operators and above.
+
 PRIVMSG <channel or nickname>[,...] :<text>
   Says something to a channel or to a user. With a role's symbol in front,
   as in @#team, only members of that role and above read it.
@@ -225,6 +232,7 @@ CMODES
   i  invited users only            m  only who has a role may speak
   n  no messages from outside      s  secret: not in LIST, not in WHOIS
   t  topic set by operators        C  no CTCP but /me
+  W seconds  slow mode: who has no role says one thing in so many seconds
   Without a mask, +b, +e and +I show their lists.
 
 UMODES

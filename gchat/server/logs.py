@@ -12,6 +12,8 @@ import sys
 import time
 from typing import IO
 
+from gchat.server.harmless import harmless
+
 ROOT = "gchat"
 
 
@@ -51,11 +53,6 @@ class _Handler(logging.StreamHandler[IO[str]]):
 
     def handleError(self, record: logging.LogRecord) -> None:
         """There is nobody left to be told."""
-
-
-def harmless(text: str) -> str:
-    """Text that can do nothing to a terminal or to the lines around it."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
 
 
 def set_up(format: str, level: str, stream: IO[str] | None = None) -> None:

@@ -99,11 +99,13 @@ class User:
 
 
 class Ban(NamedTuple):
-    """One row of a channel's list b, e or I; ``at`` is Unix seconds."""
+    """One row of a channel's list b, e or I; times are Unix seconds.  ``until`` 0: for ever."""
 
     mask: str
     by: str
     at: int
+    until: int = 0
+    reason: str = ""
 
 
 class Channel:
@@ -117,6 +119,7 @@ class Channel:
         "modes",
         "name",
         "sessions",
+        "spoke",
         "topic",
         "topic_at",
         "topic_by",
@@ -133,6 +136,7 @@ class Channel:
         self.lists: dict[str, dict[str, Ban]] = {"b": {}, "e": {}, "I": {}}  # by folded mask
         self.members: dict[User, str] = {}  # roles, highest first
         self.sessions = Audience()  # the members' connections on this machine
+        self.spoke: dict[str, int] = {}  # in slow mode: who spoke last when (slow.py)
 
     def roles_of(self, user: User | None) -> str:
         """The user's roles; empty for no role and for no member."""
@@ -163,6 +167,7 @@ class World:
         self.marks: Marks = Marks()  # how far everybody has read
         self.metadata: Metadata = Metadata()
         self.renames: Renames = Renames()  # where channels went that had another name
+        self.timed: dict[Channel, int] = {}  # when the first ban of a channel ends that ends by itself
         self.former_accounts: set[str] = set()  # folded names that nobody else may have
         self._owners: dict[str, str] = {}  # folded nick -> folded name of the account that holds it
         self._online: dict[str, list[User]] = {}  # by the folded name of the account
@@ -308,6 +313,7 @@ class World:
         self.seats.left(user.uid, channel.key)
         if not channel.members:
             del self.channels[channel.key]
+            self.timed.pop(channel, None)
 
     def rename_channel(self, channel: Channel, name: str) -> None:
         """Give a channel another name, which the caller knows to be free or the channel's own."""
@@ -328,6 +334,13 @@ class World:
         user.invites[channel.key] = channel
         if len(user.invites) > INVITES:
             del user.invites[next(iter(user.invites))]
+
+    def watch(self, channel: Channel) -> None:
+        """Know when the first of a channel's bans ends by itself; call it when its lists were changed."""
+        ends = [ban.until for rows in channel.lists.values() for ban in rows.values() if ban.until]
+        self.timed.pop(channel, None)
+        if ends:
+            self.timed[channel] = min(ends)
 
     def set_roles(self, user: User, channel: Channel, held: str) -> None:
         """Replace a member's roles."""

@@ -167,6 +167,8 @@ IMPOSSIBLE = [
     events.Kicked("n9-9", "n9-8", "#team", "x"),
     events.TopicSet("n9-9", "#team", "x"),
     events.ModesSet("n9-9", "#team", ()),
+    events.Banned("n9-9", "#team", "x!*@*", 0, ""),
+    events.BansEnded("#team"),
     events.Invited("n9-9", "n9-8", "#team"),
     events.Said("n9-9", "PRIVMSG", "#team", "x"),
     events.Redacted("n9-9", "#team", "#team", "1-0"),

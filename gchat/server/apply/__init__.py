@@ -11,7 +11,16 @@ from collections.abc import Callable
 from typing import Any
 
 from gchat.server import events
-from gchat.server.apply import accounts, channels, history, messages, metadata, renaming, users
+from gchat.server.apply import (
+    accounts,
+    channels,
+    history,
+    messages,
+    metadata,
+    moderation,
+    renaming,
+    users,
+)
 from gchat.server.apply.context import Apply, Applying
 
 __all__ = ["Apply", "Applying", "apply"]
@@ -33,6 +42,8 @@ _TABLE: dict[type[Any], Callable[[Applying, Any], None]] = {
     events.TopicSet: channels.topic_set,
     events.ModesSet: channels.modes_set,
     events.ChannelRenamed: renaming.channel_renamed,
+    events.Banned: moderation.banned,
+    events.BansEnded: moderation.bans_ended,
     events.Invited: channels.invited,
     events.Said: messages.said,
     events.Redacted: history.redacted,

@@ -26,7 +26,7 @@ def joined(now: Applying, event: events.Joined) -> None:
         refusal = admission.why_not_join(user, known, event.key)
         if refusal is not None:
             if now.origin is not None:
-                now.origin.reply(refusal, known.name)
+                now.origin.reply(refusal, known.name, text=admission.in_words(refusal, user, known))
             return
     channel = now.world.enter(user, event.channel, now.seconds)
     if known is None:  # what another channel of this name said is not its word
@@ -188,7 +188,7 @@ def _change_list(now: Applying, user: User, channel: Channel, change: ModeChange
     rows, mask = channel.lists[change.letter], change.param or ""
     key = fold(mask)
     if change.add:
-        if key in rows:
+        if key in rows and not rows[key].until:
             return None
         rows[key] = Ban(mask, user.source, now.seconds)
         seats.mode_changed(now, channel, change)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.server import capabilities as cap
-from gchat.server import events, replies
+from gchat.server import events, replies, slow
 from gchat.server.apply.context import Applying
 from gchat.server.apply.messages import deliver
 from gchat.server.audience import Audience
 from gchat.server.playback import EDIT, EDITED
+from gchat.server.request import FailError
 from gchat.server.session import Session
 from gchat.server.stores.base import Document, Record, Redaction
 from gchat.server.world import GUEST, User
@@ -38,6 +39,14 @@ def edited(now: Applying, event: events.Edited) -> None:
     user = now.world.users.get(event.uid)
     if user is None:
         return
+    channel = now.world.channels.get(event.target)
+    if channel is not None and "W" in channel.modes:
+        wait = slow.why_wait(user, channel, now.entry.milliseconds)
+        if wait:
+            if now.origin is not None:
+                now.origin.refuse(FailError("EDIT_FORBIDDEN", event.name, event.msgid, text=wait))
+            return
+        slow.spoke(user, channel, now.entry.milliseconds)
     stamp = now.stamp(user, now.entry.id)
     reply = now.stamp(user, now.entry.id, {"+reply": event.msgid})
     source, command = user.source, event.command

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from gchat.irc.message import NO_TAGS, Message
+from gchat.irc.numerics import ERR_CANNOTSENDTOCHAN
 from gchat.server import capabilities as cap
-from gchat.server import events, multiline, roles
+from gchat.server import events, multiline, roles, slow
 from gchat.server.apply.context import Applying
 from gchat.server.audience import Audience
 from gchat.server.delivery import Shape, Stamp
@@ -33,6 +34,8 @@ def said(now: Applying, event: events.Said) -> None:
         return
     channel = now.world.channel(event.target)
     if channel is not None:
+        if "W" in channel.modes and _is_too_fast(now, user, channel, event):
+            return
         name = event.prefix + channel.name
         audience = _with_prefix(channel, event.prefix) if event.prefix else channel.sessions
         skip = now.asker
@@ -45,6 +48,19 @@ def said(now: Applying, event: events.Said) -> None:
         skip = None  # who writes to themselves gets both the message and its echo
     record = None if event.prefix else _record(now, user, event, channel)
     deliver(now, _shapes(now, user, event, name), audience, skip, record)
+
+
+def _is_too_fast(now: Applying, user: User, channel: Channel, event: events.Said) -> bool:
+    """True, and the asker reads it, where slow mode has the user wait; reactions and typing are free."""
+    if event.command == "TAGMSG":
+        return False
+    # Several messages of the same moment may have passed the handler.
+    reason = slow.why_wait(user, channel, now.entry.milliseconds)
+    if not reason:
+        slow.spoke(user, channel, now.entry.milliseconds)
+    elif now.origin is not None and event.command != "NOTICE":
+        now.origin.reply(ERR_CANNOTSENDTOCHAN, channel.name, text=reason)
+    return bool(reason)
 
 
 def deliver(

@@ -60,7 +60,7 @@ def _check_join(request: Request, name: str, key: str) -> Joined | None:
             return None
         refusal = admission.why_not_join(user, channel, key)
         if refusal is not None:
-            raise ReplyError(refusal, channel.name)
+            raise ReplyError(refusal, channel.name, text=admission.in_words(refusal, user, channel))
     elif (other := _renamed(request, name)) is not None:
         # "a more ambiguous response and SHOULD NOT be used when the capability has been negotiated"
         if request.session.caps & cap.CHANNEL_RENAME:

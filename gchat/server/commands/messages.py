@@ -18,7 +18,7 @@ from gchat.irc.numerics import (
     ERR_TOOMANYTARGETS,
     RPL_AWAY,
 )
-from gchat.server import admission, roles
+from gchat.server import admission, roles, slow
 from gchat.server.commands import services
 from gchat.server.events import Said
 from gchat.server.keeping import unavailable
@@ -127,6 +127,8 @@ def _check_channel(
     if channel is None or (user not in channel.members and not can_see(user, channel)):
         raise ReplyError(ERR_NOSUCHCHANNEL, name)
     reason = admission.why_not_speak(user, channel)
+    if not reason and "W" in channel.modes and command != "TAGMSG":
+        reason = slow.why_wait(user, channel, int(request.engine.clock() * 1000))
     if not reason and "C" in channel.modes and text.startswith(CTCP) and not text.startswith(ACTION):
         reason = "CTCP is not allowed in this channel (+C)"
     if reason:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gchat.irc import limits, mask
+from gchat.irc import durations, limits, mask
 from gchat.irc.casemap import fold
 from gchat.irc.modes import ModeChange, ModeTypes, parse_modes
 from gchat.irc.numerics import (
@@ -33,7 +33,7 @@ from gchat.irc.numerics import (
     RPL_UMODEIS,
     Numeric,
 )
-from gchat.server import roles
+from gchat.server import roles, slow, timed
 from gchat.server.channel_modes import ACCOUNT, MUTE, TYPES
 from gchat.server.events import ModesSet, UserModesSet
 from gchat.server.replies import MAX_MODES, USER_MODES
@@ -61,7 +61,7 @@ def mode(request: Request) -> None:
     if channel is None or not may_address(request.user, channel):
         raise ReplyError(ERR_NOSUCHCHANNEL, limits.cut(target, limits.CHANNELLEN) or "*")
     if asked:
-        _Changes(request, channel).make()
+        Changes(request, channel).make()
     else:
         _tell_modes(request, channel)
 
@@ -98,7 +98,7 @@ def _tell_modes(request: Request, channel: Channel) -> None:
     request.reply(RPL_CREATIONTIME, channel.name, str(channel.created))
 
 
-class _Changes:
+class Changes:
     """One MODE of a channel: every change is checked by itself, and those that are allowed are one event."""
 
     def __init__(self, request: Request, channel: Channel) -> None:
@@ -121,7 +121,7 @@ class _Changes:
         wanted: dict[tuple[str, str], ModeChange] = {}
         for change in self._not_too_many(parsed.changes):
             try:
-                checked = self._check(change)
+                checked = self.check(change)
             except ReplyError as error:
                 self._refuse(error)
                 continue
@@ -153,7 +153,7 @@ class _Changes:
             self.refused.add(reason)
             self.request.refuse(error)
 
-    def _check(self, change: ModeChange) -> ModeChange | None:
+    def check(self, change: ModeChange) -> ModeChange | None:
         """The change as it is to be committed; a question is answered and gives None.  Raises ReplyError."""
         letter = change.letter
         self._need_member()
@@ -209,8 +209,10 @@ class _Changes:
             return
         self.refused.add(("asked", letter))
         row, end = _LISTS[letter]
+        moderates = roles.may(self.held, roles.Right.BAN) or self.user.is_operator
         for ban in self.channel.lists[letter].values():
-            self.request.reply(row, self.channel.name, ban.mask, ban.by, str(ban.at))
+            terms = timed.terms(ban) if moderates else ""
+            self.request.reply(row, self.channel.name, ban.mask, ban.by, str(ban.at), text=terms or None)
         self.request.reply(end, self.channel.name)
 
     def _check_mask(self, change: ModeChange) -> ModeChange:
@@ -264,6 +266,12 @@ class _Changes:
                 text = f"A key has at most {limits.KEYLEN} bytes, no spaces and no commas"
                 raise self._bad_param(letter, "*", text)
             return param
+        if letter == "W":
+            seconds = durations.parse(param) or 0
+            if not 1 <= seconds <= slow.LONGEST:
+                text = f"Slow mode has a number of seconds from 1 to {slow.LONGEST}, or a time like 5m"
+                raise self._bad_param(letter, param, text)
+            return str(seconds)
         digits = param.removeprefix("+")
         number = (
             int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _MAX_LIMIT_DIGITS else 0

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from gchat.irc import limits
 from gchat.irc.casemap import fold
-from gchat.server import admission, roles
+from gchat.server import admission, roles, slow
 from gchat.server.commands.history import partner
 from gchat.server.commands.selectors import END
 from gchat.server.events import Edited, Redacted
@@ -63,6 +63,8 @@ def edit(request: Request) -> Steps:
     if record.target.startswith("#"):
         channel = request.world.channels[record.target]
         reason = admission.why_not_speak(user, channel)
+        if not reason and "W" in channel.modes:
+            reason = slow.why_wait(user, channel, int(request.engine.clock() * 1000))
         if reason:
             raise FailError("EDIT_FORBIDDEN", *request.params[:2], text=reason)
     _check_store(request)

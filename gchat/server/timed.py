@@ -1,0 +1,36 @@
+"""Bans and mutes that end by themselves, and what people read of how long one lasts and why.
+
+The end of a ban is a part of its row (``world.Ban``), so it is kept where the lists are kept; here is who
+looks whether it has come.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from gchat.server.events import BansEnded
+from gchat.server.harmless import harmless
+
+if TYPE_CHECKING:
+    from gchat.server.engine import Engine
+    from gchat.server.world import Ban
+
+
+def end_bans(engine: Engine, now: float) -> None:
+    """Have the bans end whose time is over; call it once a second."""
+    over = [channel for channel, until in engine.world.timed.items() if until <= now]
+    for channel in over:
+        engine.backplane.commit(BansEnded(channel.name), None)
+
+
+def terms(ban: Ban) -> str:
+    """``until 2023-11-14 22:13 UTC: reason``, as much of it as there is."""
+    until = f"until {written(ban.until)}" if ban.until else ""
+    reason = harmless(ban.reason)
+    return f"{until}: {reason}" if until and reason else until or (reason and f"({reason})")
+
+
+def written(seconds: int) -> str:
+    """A Unix time as people read it."""
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))
