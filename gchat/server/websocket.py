@@ -30,7 +30,7 @@ from wsproto.utilities import RemoteProtocolError
 
 from gchat.irc.lines import LineBuffer
 from gchat.irc.mask import matches
-from gchat.irc.message import BadLine, Message, encode
+from gchat.irc.message import BadLine, Message, encode, parse
 from gchat.server import capabilities as cap
 from gchat.tutorial.detect import http_answer
 
@@ -38,6 +38,8 @@ TEXT: Final = "text.ircv3.net"
 BINARY: Final = "binary.ircv3.net"
 LONGEST_HEAD: Final = 8192  # bytes of an HTTP request without its body
 MOST_FRAMES: Final = 1024  # in what one recv brings; to take one apart costs some 10 microseconds
+
+NOT_TEXT: Final = "A WebSocket message was not UTF-8"
 
 _END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
 # What no line comes of (a ping, a piece of a message, nothing) costs its sender what a line costs.
@@ -167,10 +169,13 @@ class WebSocketWire:
 
     def _end(self, out: list[Message | BadLine], code: int, reason: str) -> None:
         """Answer the client's goodbye, or say why there will be no more listening; then it is a QUIT."""
+        if code == CloseReason.INVALID_FRAME_PAYLOAD_DATA:
+            reason = NOT_TEXT  # in place of what Python's decoder says, at a position in some piece
         known = code if code != CloseReason.NO_STATUS_RCVD else None
         self._close = bytes(_FRAMES.close(known, "" if known is None else reason))
         self._answers.append(self._close)
-        out.append(Message("QUIT", (reason or "The WebSocket was closed",)))
+        # parse(), as no message that was read holds a CR, LF or NUL
+        out.append(parse(f"QUIT :{reason or 'The WebSocket was closed'}"))
 
     def take_local(self) -> list[bytes]:
         """Return, and forget, the frames that answer what was fed without asking the server."""
