@@ -94,7 +94,7 @@ def test_the_sdist_builds_the_same(tmp_path: Path) -> None:
 
 
 def test_every_runtime_dependency_is_one_that_was_decided_for() -> None:
-    assert set(PROJECT["project"]["optional-dependencies"]) == {"cluster", "test"}
+    assert set(PROJECT["project"]["optional-dependencies"]) == {"certificates", "cluster", "fuzz", "test"}
     assert PROJECT["project"]["optional-dependencies"]["cluster"][0].startswith("redis[hiredis]")
 
 
