@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from gchat.server.gateways import LOCAL
+from gchat.server.gateways import LOCAL, is_among
 from gchat.server.settings import Limits
+from gchat.server.throttle import Buckets
+
+log = logging.getLogger("gchat.server")
+
+TOLD: Final = 10  # refusals a second that stand in the log by themselves
 
 
 class Address(NamedTuple):
@@ -37,26 +43,62 @@ def name(address: Any) -> Address:
     return Address(shown, f"[{bare}]:{port}", printed, counted)
 
 
-class Census:
-    """How many connections there are, in all and by address."""
+class Refusals:
+    """Tells the log who is turned away: the first of every second by name, the others by number."""
 
     def __init__(self) -> None:
+        self._count = 0
+
+    def tell(self, who: str, why: str) -> None:
+        """Somebody was turned away."""
+        self._count += 1
+        if self._count <= TOLD:
+            log.warning("Refused %s: %s", who, why)
+
+    def sum_up(self) -> None:
+        """Say how many more there were; call it once a second."""
+        if self._count > TOLD:
+            log.warning("Refused %d more connections in this second", self._count - TOLD)
+        self._count = 0
+
+
+class Census:
+    """How many connections there are, in all and by address, and how many came lately.
+
+    ``configure`` it before anything else; ``most`` is what the system has descriptors for.
+    """
+
+    def __init__(self) -> None:
+        self.most = 0  # connections; 0 for no limit but the configuration's
         self._by_address: Counter[bytes] = Counter()
         self._total = 0
+        self._limits = Limits()
+        self._throttle = True
+        self._arrivals = Buckets(0.0, 0.0)
 
     def __len__(self) -> int:
         return self._total
 
-    def why_not(self, address: Address, limits: Limits, throttle: bool) -> str:
-        """A sentence that refuses one more connection, empty where it may come in."""
-        if self._total >= limits.connections:
+    def configure(self, limits: Limits, throttle: bool) -> None:
+        """Go by these limits from now on; ``throttle`` false: by that of all connections alone."""
+        self._limits = limits
+        self._throttle = throttle
+        self._arrivals.change(limits.connection_rate, limits.connection_burst)
+
+    def why_not(self, address: Address, now: float, passes_on: bool = False) -> str:
+        """A sentence that refuses one more connection, empty where it may come in; ``now`` in seconds.
+
+        ``passes_on`` for a gateway, whose clients are counted by themselves.
+        """
+        limits, counted = self._limits, address.counted
+        if self._total >= limits.connections or 0 < self.most <= self._total:
             return "This server is full"
-        if (
-            throttle
-            and address.counted
-            and self._by_address[address.counted] >= limits.connections_per_address
-        ):
+        if not self._throttle or passes_on or not counted or is_among(limits.exempt, address.host):
+            return ""
+        if self._by_address[counted] >= limits.connections_per_address:
             return "Too many connections from your address"
+        if not self._arrivals.take(counted, now):
+            return "Too many new connections from your address: wait a minute"
         return ""
 
     def enter(self, address: Address) -> None:

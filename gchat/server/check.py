@@ -85,7 +85,9 @@ def _people(settings: Settings) -> Iterator[str]:
         yield "Silent connections are not greeted: the tutorial's clients cannot come in"
 
 
-def _number(value: float) -> str:
+def _value(value: float | tuple[str, ...]) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value) or "none"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -94,6 +96,6 @@ def _limits(settings: Settings) -> Iterator[str]:
     for field in dataclasses.fields(Limits):
         value, default = getattr(settings.limits, field.name), getattr(usual, field.name)
         if value != default:
-            yield f"limits.{field.name}: {_number(value)} (default {_number(default)})"
+            yield f"limits.{field.name}: {_value(value)} (default {_value(default)})"
     if not settings.throttle:
         yield "Warning: no rates and no limit per address (--no-throttle): for measuring only"

@@ -162,6 +162,10 @@ def _hosts(value: object) -> tuple[str, ...]:
     raise ConfigError('a list of addresses, such as ["192.0.2.7", "10.0.0.0/8", "unix"]')
 
 
+def _networks(value: object) -> tuple[str, ...]:
+    return _hosts(value) if value != [] else ()
+
+
 def _addresses(value: object) -> tuple[Listener, ...]:
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         return tuple(read_address(item) for item in value)
@@ -243,6 +247,10 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
         _whole,
         "connections from one address, or one IPv6 network of 64 bits",
     ),
+    ("limits", "connections_per_account", _whole, "connections that are logged in to one account"),
+    ("limits", "connection_rate", _number, "new connections a second, from one address"),
+    ("limits", "connection_burst", _number, "new connections at once, from one address"),
+    ("limits", "exempt", _networks, "addresses and networks that the limits of one address are not for"),
     ("limits", "channels_per_user", _whole, "channels that somebody may be in"),
     ("limits", "list_entries", _whole, "entries in one list of a channel: bans, exceptions, invitations"),
     ("limits", "monitor_entries", _whole, "nicks that a client may watch"),

@@ -184,7 +184,7 @@ class Engine:
             if not session.bucket.take(now, _cost(session, inbox[0])):
                 self._lagging[session] = None
                 return
-            item = inbox.popleft()
+            item = inbox.pop(0)
             session.inbox_bytes -= _weight(item)
             self._handle(session, item)
 
@@ -258,7 +258,7 @@ class Engine:
 
     def _run_errands(self, session: Session) -> None:
         while session.errands and session.request is None and not session.closing:
-            self._handle(session, session.errands.popleft())
+            self._handle(session, session.errands.pop(0))
 
     # events
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from gchat.server.settings import Gateway
@@ -18,6 +19,7 @@ LOCAL: Final = "localhost"  # what is shown as the address of such
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+@lru_cache(maxsize=256)  # a connection storm asks for the same few again and again
 def network(text: str) -> _Network | None:
     """Read an address or a network such as ``10.0.0.0/8``; None for anything else."""
     try:
@@ -38,14 +40,20 @@ def address(text: str) -> str:
 
 def at(gateways: Iterable[Gateway], host: str) -> list[Gateway]:
     """The gateways that connect from the address ``host``, which is as users see it."""
-    plain = address(host)
-    return [gateway for gateway in gateways if any(_fits(entry, host, plain) for entry in gateway.hosts)]
+    return [gateway for gateway in gateways if is_among(gateway.hosts, host)]
 
 
-def _fits(entry: str, host: str, plain: str) -> bool:
+def is_among(entries: Iterable[str], host: str) -> bool:
+    """True where addresses, networks and ``unix`` of the configuration mean the address ``host``, which is as
+    users see it.
+    """
+    return any(_fits(entry, host) for entry in entries)
+
+
+def _fits(entry: str, host: str) -> bool:
     if entry == UNIX:
         return host == LOCAL
-    found = network(entry)
+    found, plain = network(entry), address(host)
     if found is None or not plain:
         return False
     return ipaddress.ip_address(plain) in found

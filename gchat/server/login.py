@@ -17,11 +17,13 @@ from gchat.irc.scram import Verifier
 from gchat.server import totp
 from gchat.server.accounts import Account
 from gchat.server.events import LoggedIn
+from gchat.server.gateways import is_among
 from gchat.server.request import Request, Work
 
 WRONG = "The account or the password is wrong"
 TOO_MANY = "Too many wrong passwords: wait some minutes"
 NEEDS_CODE = "This account needs the code of its authenticator after the password (SASL PLAIN)"
+CROWDED = "This account has as many connections as one may have: close one of them"
 OTHERS = "Other connections are this user, too: they would all change their account"
 DEVICELEN = 32  # characters
 # For a name that nobody has: no password fits, and to find that out takes as long as for any other.
@@ -134,7 +136,18 @@ def allow(request: Request, account: Account, device: str = "", step: int = 0) -
     """The event of a login that is right as far as secrets go.  Raises LoginError."""
     if account.suspended:
         raise LoginError(f"The account {account.name} is suspended: {account.suspended}")
+    if is_crowded(request, account.name):
+        raise LoginError(CROWDED)
     user = request.session.user
     if user is not None and len(user.sessions) > 1 and fold(user.account) != account.key:
         raise LoginError(OTHERS)
     return LoggedIn(user.uid if user is not None else "", account.name, device, step)
+
+
+def is_crowded(request: Request, account: str) -> bool:
+    """True where the account has as many connections as one may have, and this one is not among them."""
+    limits, session = request.settings.limits, request.session
+    if not request.settings.throttle or is_among(limits.exempt, session.host):
+        return False
+    others = [one for user in request.world.users_of(account) for one in user.sessions]
+    return session not in others and len(others) >= limits.connections_per_account

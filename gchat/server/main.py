@@ -216,9 +216,9 @@ def serve(arguments: argparse.Namespace, settings: Settings, context: Context | 
         tools.serve(network, store)
         log.info("Keeping what is said in %s", store.path)
     log.info("gchat-server %s with %s", __version__, source)
+    network.allow(allow_files(settings.limits.connections))
     for listener in network.addresses:
         log.info("Listening on %s", listener)
-    allow_files(settings.limits.connections)
     stopped.wait()
     log.info("Going down")
     network.stop(GOODBYE)
@@ -236,26 +236,32 @@ def open_store(path: str, settings: Settings) -> SqliteStore | None:
     return SqliteStore.open(path, settings.store.durability, settings.history.keep_seconds)
 
 
-def allow_files(connections: int) -> None:
-    """Ask the system for as many open files as the connections may need; say so where it allows fewer."""
+def allow_files(connections: int) -> int:
+    """Ask the system for as many open files as the connections may need; say so where it allows fewer.
+
+    Returns how many connections there are files for, 0 for as many as there may be.
+    """
     if sys.platform == "win32":
-        return
+        return 0
     import resource
 
     spare = 64  # listeners, the store, the standard streams, TLS files that are read again
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = connections + spare
     if soft >= wanted or soft == resource.RLIM_INFINITY:
-        return
+        return 0
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-    if allowed < wanted:
-        log.info(
-            "This system allows %d open files: enough for %d connections, not for limits.connections = %d",
-            allowed,
-            allowed - spare,
-            connections,
-        )
+    if allowed >= wanted:
+        return 0
+    enough = max(allowed - spare, 1)
+    log.info(
+        "This system allows %d open files: enough for %d connections, not for limits.connections = %d",
+        allowed,
+        enough,
+        connections,
+    )
+    return enough
 
 
 def make_data_folder(folder: str | None) -> None:
@@ -324,5 +330,6 @@ def reload(arguments: argparse.Namespace, network: Network) -> str:
         log.error("The configuration stays as it was: %s", error)
         return str(error)
     logs.set_up(settings.log.format, settings.log.level)
+    network.allow(allow_files(settings.limits.connections))
     log.info("Configuration read again: %s", source)
     return ""

@@ -1,8 +1,8 @@
-"""The shell around the engine: listeners, a greenlet per client, one sweeper, and the end of them all.
+"""The shell around the engine: listeners, connections, one sweeper, and the end of them all.
 
-Everything runs in one thread under gevent's loop, without monkey-patching.  A client's greenlet opens its
-connection (``opening.py``), then gives what it reads to the engine; what the engine has to say leaves in
-``flush.py``.
+Everything runs in one thread under gevent's loop, without monkey-patching.  Who may come in at all is decided
+before it costs anything (``census.py``).  A greenlet opens each connection (``opening.py``) and ends; what
+the loop then reads is given to the engine, and what the engine has to say leaves in ``flush.py``.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from gevent.hub import get_hub
 
 from gchat.server import gateways, offers, sts
 from gchat.server.backplane.local import LocalBackplane
-from gchat.server.census import Census, name
+from gchat.server.census import Address, Census, Refusals, name
 from gchat.server.connection import CLOSED, Connection, explain
 from gchat.server.control import Control
-from gchat.server.doors import Doors, is_exhaustion
+from gchat.server.doors import Doors
 from gchat.server.engine import Engine
 from gchat.server.flush import Flush
 from gchat.server.opening import Opened, Refused, goodbye, open_, passed_on
@@ -64,7 +64,9 @@ class Network:
         self._connections: set[Connection] = set()
         self._ending: dict[Connection, float] = {}  # until when each may take, in monotonic seconds
         self._census = Census()
-        self._doors = Doors(self._serve)
+        self._census.configure(settings.limits, settings.throttle)
+        self._refusals = Refusals()
+        self._doors = Doors(self._admit)
         self._lagging = Event()
         self._empty = Event()
         self._worker = Worker(self._resume)
@@ -103,6 +105,7 @@ class Network:
         self._doors.open(settings.listeners)
         self.context = context
         self.engine.configure(settings)
+        self._census.configure(settings.limits, settings.throttle)
         self._set_transport()
         for connection in self._connections:
             connection.sendq = settings.limits.sendq
@@ -135,39 +138,48 @@ class Network:
         self.engine.store.close()
         self._worker.close()
 
+    def allow(self, connections: int) -> None:
+        """Let no more in than the system has descriptors for: the store and the log need some, too."""
+        self._census.most = connections
+
     def hurry(self) -> None:
         """Have ``stop`` wait no longer."""
         self._empty.set()
 
     # a client
 
-    def _serve(self, sock: socket.socket, accepted: Any, tls: bool) -> None:
-        """Serve one client from the beginning to the end, in a greenlet of its own."""
+    def _admit(self, sock: socket.socket, accepted: Any, tls: bool) -> None:
+        """Let one client in, or turn it away before it has cost anything.  Called in the loop."""
         address = name(accepted)
-        settings = self.engine.settings
-        known = gateways.at(settings.gateways, address.host)  # each of their clients is counted by itself
-        refusal = self._census.why_not(address, settings.limits, settings.throttle and not known)
+        known = gateways.at(self.engine.settings.gateways, address.host)
+        refusal = self._census.why_not(address, time.monotonic(), passes_on=bool(known))
         if refusal:
-            log.warning("Refused %s: %s", address.printed, refusal)
-            if not tls:
-                _refuse(sock, goodbye(address.host, refusal))
+            self._refusals.tell(address.printed, refusal)
+            _refuse(sock, b"" if tls else goodbye(address.host, refusal))
             return
-        log.info("Connected with %s", address.printed)
-        connection = Connection(sock, address, settings.limits.sendq)
         self._census.enter(address)
+        gevent.spawn(self._serve, sock, address, tls, known)
+
+    def _serve(self, sock: socket.socket, address: Address, tls: bool, known: list[Gateway]) -> None:
+        """Open a connection, in a greenlet of its own; afterwards the loop reads it."""
+        log.info("Connected with %s", address.printed)
+        settings = self.engine.settings
+        if address.counted:  # a unix socket has nothing to delay
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = Connection(sock, address, settings.limits.sendq)
         self._connections.add(connection)
         self._empty.clear()
-        reason = "Internal error"
+        failure: str | None = "Internal error"
         try:
-            reason = self._attend(connection, settings, self.context if tls else None, known)
+            failure = self._attend(connection, settings, self.context if tls else None, known)
         finally:
-            self._leave(connection, reason)
+            if failure is not None:
+                self._leave(connection, failure)
 
     def _attend(
         self, connection: Connection, settings: Settings, context: Context | None, known: list[Gateway]
-    ) -> str:
-        """Open a connection and read it to its end; return why it ended."""
-        reason = CLOSED
+    ) -> str | None:
+        """Open a connection and have the loop read it; return why that cannot be, None where it can."""
         try:
             try:
                 header, said = passed_on(connection, settings, known)
@@ -176,22 +188,24 @@ class Network:
                     raise Refused(goodbye(connection.host, refusal), refusal)
                 opened = open_(connection, settings, context, said)
             except Refused as refused:
+                connection.failure = refused.reason
                 self._part(connection, refused.answer)
-                opened, reason = None, refused.reason
-            if opened is not None:
+            else:
+                if opened is None:
+                    return connection.failure or CLOSED
                 self._link(connection, opened, context is not None)
-            self._read(connection)
+            connection.listen(self._heard, self._leave)
         except OSError as error:
             return connection.failure or explain(error)
-        return connection.failure or reason
+        return None
 
     def _move(self, connection: Connection, ip: str, port: int) -> str:
         """Have a connection be from the address that a gateway gives; return why it may not come in."""
-        address, settings = name((gateways.address(ip), port)), self.engine.settings
+        address = name((gateways.address(ip), port))
         log.info("%s is %s", connection.peer, address.printed)
         # It is counted already, in all.
         self._census.leave(connection.address)
-        refusal = self._census.why_not(address, settings.limits, settings.throttle)
+        refusal = self._census.why_not(address, time.monotonic())
         self._census.enter(address)
         connection.address = address
         return refusal
@@ -224,15 +238,11 @@ class Network:
         if opened.said:
             self._receive(session, opened.said)
 
-    def _read(self, connection: Connection) -> None:
-        """Have what comes handled, until no more does.  Who is on the way out is not listened to."""
-        session, read, arrived = connection.session, connection.read, self._flush.arrived
-        while True:
-            data = read()
-            if not data:
-                return
-            if session is not None and not connection.ending:
-                arrived(session, data)
+    def _heard(self, connection: Connection, data: bytes) -> None:
+        """Have what came handled in this turn.  Who is on the way out is not listened to."""
+        session = connection.session
+        if session is not None and not connection.ending:
+            self._flush.arrived(session, data)
 
     def _receive(self, session: Session, data: bytes) -> None:
         engine = self.engine
@@ -313,14 +323,17 @@ class Network:
             if now > until:
                 connection.abort("Too slow to go")
         self.engine.check_deadlines()
+        self._refusals.sum_up()
         self.each_second()
 
 
 def _refuse(sock: socket.socket, answer: bytes) -> None:
-    """Say why to somebody who may not come in, as far as that costs nothing."""
+    """Say why to somebody who may not come in, as far as that costs nothing, and close."""
     with suppress(OSError):
         sock.send(answer)
         sock.shutdown(socket.SHUT_WR)
+        sock.recv(4096)  # closed with something unread it would be reset, and the answer never read
+    sock.close()
 
 
 def log_loop_errors() -> None:
@@ -331,8 +344,7 @@ def log_loop_errors() -> None:
     def write(
         context: object, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not is_exhaustion(error):
-            log.error("A bug in %s", context, exc_info=(kind, error or kind(), trace))
+        log.error("A bug in %s", context, exc_info=(kind, error or kind(), trace))
 
     hub: Any = get_hub()
     hub.print_exception = write

@@ -111,7 +111,11 @@ class Limits:
     login_rate: float = 0.05  # wrong logins, of one account and from one address
     login_burst: float = 10.0
     connections: int = 20_000
-    connections_per_address: int = 64
+    connections_per_address: int = 64  # an IPv6 network of 64 bits is one
+    connections_per_account: int = 64
+    connection_rate: float = 1.0  # new connections a second, from one address
+    connection_burst: float = 120.0
+    exempt: tuple[str, ...] = ()  # addresses and networks without a limit of their own, and ``unix``
     channels_per_user: int = 100
     list_entries: int = 100  # of one channel's b, e or I
     monitor_entries: int = 100

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 
 class TokenBucket:
     """``burst`` tokens at first, ``rate`` more a second, never more than ``burst``.
@@ -54,9 +56,9 @@ class Buckets:
     def __init__(self, rate: float, burst: float) -> None:
         self._rate = rate
         self._burst = burst
-        self._buckets: dict[str, TokenBucket] = {}
+        self._buckets: dict[Hashable, TokenBucket] = {}
 
-    def take(self, key: str, now: float) -> bool:
+    def take(self, key: Hashable, now: float) -> bool:
         """Pay a token of this key's bucket; False where there is none."""
         bucket = self._buckets.pop(key, None) or TokenBucket(self._rate, self._burst, now)
         self._buckets[key] = bucket  # last: the one longest unused is the first
@@ -64,7 +66,7 @@ class Buckets:
             del self._buckets[next(iter(self._buckets))]
         return bucket.take(now)
 
-    def give_back(self, key: str) -> None:
+    def give_back(self, key: Hashable) -> None:
         """Take back a payment."""
         bucket = self._buckets.get(key)
         if bucket is not None:

@@ -289,16 +289,38 @@ def test_it_lives_while_a_lock_is_held(start: Start, tmp_path: Path) -> None:
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 
 
-def test_no_more_files_is_said_and_survived(start: Start) -> None:
-    server = start(*HERE, files=40)
+def test_no_more_come_in_than_there_are_files_for(start: Start) -> None:
+    server = start(*HERE, files=70)
+    server.until("enough for 6 connections, not for limits.connections = 20000")
     server.until("Listening on")
     clients = [server.connect() for _ in range(60)]
-    server.until("error No more connections can be accepted for now: Too many open files")
+    server.until("This server is full")
+    assert clients[-1].recv(100) == b"ERROR :Closing link: (127.0.0.1) [This server is full]\r\n"
     for client in clients:
         client.close()
-    with server.connect() as client:
-        client.sendall(b"NICK Neural\r\nUSER n 0 * :n\r\n")
-        server.until("Nickname is Neural")
+    server.until("Disconnected from")
+    assert "No more connections can be accepted" not in server.log
+    assert "Traceback" not in server.log
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits another process")
+def test_no_more_files_is_said_once_and_survived(start: Start) -> None:
+    server = start(*HERE)
+    server.until("Listening on")
+    few = len(os.listdir(f"/proc/{server.process.pid}/fd")) + 5
+    _, hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (few, hard))
+    clients = [server.connect() for _ in range(30)]
+    server.until("error No more connections can be accepted for now: Too many open files: raise its limit")
+    clients[0].sendall(b"NICK Neural\r\nUSER n 0 * :n\r\n")
+    server.until("Nickname is Neural")  # who is in goes on
+    for client in clients[:-1]:
+        client.close()
+    clients[-1].sendall(b"NICK Nine\r\nUSER n 0 * :n\r\n")  # it waited in the kernel's queue
+    server.until("Nickname is Nine")
+    server.until("info Connections are accepted again")
+    clients.pop().close()
+    assert server.log.count("No more connections can be accepted") == 1
     assert "Traceback" not in server.log
 
 

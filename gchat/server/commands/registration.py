@@ -171,6 +171,9 @@ def _complete(request: Request, account: str = "", device: str = "") -> None:
         request.refuse(FailError("ACCOUNT_REQUIRED", text=text, command="*"))
         request.engine.close(session, text)
         return
+    if account and login.is_crowded(request, account):
+        request.engine.close(session, login.CROWDED)
+        return
     if not _can_have(request, session.nick, account):
         session.refused_nick, session.nick = session.nick, ""
         raise nicknames.taken(world, session.refused_nick)
