@@ -126,6 +126,7 @@ NETWORK_KEYS = (
     Key("account_password_file", _text),
     Key("tls_ca", _text),
     Key("tls_verify", _yes_or_no),
+    Key("tls_cert", _text),
 )
 
 
@@ -198,7 +199,11 @@ def _network(name: str, values: Mapping[str, Any], file: str) -> NetworkSettings
         secrets[key] = values.get(key, "")
         if f"{key}_file" in values:
             secrets[key] = read_password(beside(file, values[f"{key}_file"]), f"{where}.{key}_file")
-    if bool(values.get("account")) != bool(secrets["account_password"]):
+    with_certificate = bool(values.get("tls_cert"))
+    if with_certificate and not address.tls:
+        raise ConfigError(f"{where}.tls_cert: expected an address with TLS, which begins with ircs://")
+    named, secret = bool(values.get("account")), bool(secrets["account_password"])
+    if named != secret and not (named and with_certificate):
         raise ConfigError(
             f"{where}: expected account and account_password (or account_password_file) together"
         )
@@ -214,6 +219,7 @@ def _network(name: str, values: Mapping[str, Any], file: str) -> NetworkSettings
         sasl_password=secrets["account_password"],
         tls_ca=beside(file, values["tls_ca"]) if values.get("tls_ca") else "",
         tls_verify=values.get("tls_verify", True),
+        tls_cert=beside(file, values["tls_cert"]) if with_certificate else "",
     )
 
 

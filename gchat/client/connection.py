@@ -41,7 +41,9 @@ def connect(turn: Turn, network: Network) -> None:
     if network.attempt == 1:
         turn.tell(network.server_buffer, f"Connecting to {sanitise(network.address.where)} ...")
     settings = network.settings
-    turn.effects.append(Connect(network.id, network.address, settings.tls_ca, settings.tls_verify))
+    turn.effects.append(
+        Connect(network.id, network.address, settings.tls_ca, settings.tls_verify, settings.tls_cert)
+    )
 
 
 def connecting(turn: Turn, network: Network, where: str) -> None:
@@ -76,6 +78,7 @@ def identity(turn: Turn, network: Network) -> Identity:
         own.password,
         own.sasl_user,
         own.sasl_password,
+        bool(own.tls_cert),
     )
 
 

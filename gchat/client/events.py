@@ -143,6 +143,7 @@ class Connect(NamedTuple):
     address: Address
     tls_ca: str = ""
     tls_verify: bool = True
+    tls_cert: str = ""
 
 
 class Send(NamedTuple):

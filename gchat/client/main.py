@@ -195,7 +195,7 @@ def _with_arguments(
         password = config.read_password(arguments.password_file, "--password-file")
     if password:
         changes["sasl_password" if arguments.account or network.sasl_user else "password"] = password
-    elif arguments.account and arguments.account != network.sasl_user:
+    elif arguments.account and arguments.account != network.sasl_user and not network.tls_cert:
         raise ConfigError(f"--account {arguments.account} needs --password-file or GCHAT_PASSWORD")
     return network._replace(**changes)
 

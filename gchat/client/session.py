@@ -48,6 +48,7 @@ class Identity(NamedTuple):
     password: str = ""
     sasl_user: str = ""
     sasl_password: str = ""
+    certificate: bool = False  # the connection shows one that may log us in
 
 
 class Session:
@@ -62,6 +63,7 @@ class Session:
         "_out",
         "_ping_token",
         "_pinged",
+        "_refused",
         "_requested",
         "_sasl",
         "_started",
@@ -96,7 +98,8 @@ class Session:
         self._out: list[bytes] = []
         self._nicks = _fallbacks(identity)
         self._requested: list[list[str]] = []  # CAP REQs without an answer
-        self._sasl = False  # an exchange is going on
+        self._sasl = ""  # the mechanism of the exchange that is going on
+        self._refused: set[str] = set()  # mechanisms that did not log us in
         self._batches = Batches()
         self._label = 0
         self._started = self._heard = self._ticked = now
@@ -227,29 +230,35 @@ class Session:
         """Return the capabilities that are offered, wanted, and not had yet."""
         asked = {name for names in self._requested for name in names}
         names = [name for name in WANTED if name in self.offered and name not in self.caps | asked]
-        if not self.registered and self._can_log_in():
+        if not self.registered and self._mechanism():
             names.append("sasl")
         return names
 
-    def _can_log_in(self) -> bool:
-        if not self.identity.sasl_user:
-            return False
+    def _mechanism(self) -> str:
+        """Return how to log in, the certificate first; "" where there is no way, or none is left."""
+        who = self.identity
+        ways = (("EXTERNAL", who.certificate), ("PLAIN", bool(who.sasl_password)))
+        possible = [name for name, has in ways if has]
+        if not possible:
+            return ""
         if "sasl" not in self.offered:
-            self.sasl_problem = "this server does not take passwords of accounts (it has no SASL)"
-            return False
-        mechanisms = self.offered["sasl"].upper()
-        if mechanisms and "PLAIN" not in mechanisms.split(","):
-            self.sasl_problem = f"this server takes no plain passwords, only {self.offered['sasl']}"
-            return False
-        return True
+            what = "passwords of accounts" if who.sasl_password else "certificates"
+            self.sasl_problem = f"this server does not take {what} (it has no SASL)"
+            return ""
+        offered = self.offered["sasl"].upper()  # empty: the server does not say
+        usable = [name for name in possible if not offered or name in offered.split(",")]
+        if not usable:
+            what = "plain passwords" if who.sasl_password else "certificates"
+            self.sasl_problem = f"this server takes no {what}, only {self.offered['sasl']}"
+        return next((name for name in usable if name not in self._refused), "")
 
     def negotiated(self) -> None:
         """Go on when no CAP REQ waits for its answer: log in, or end the negotiation."""
         if self._requested or self.registered or self._sasl:
             return
-        if "sasl" in self.caps and self._can_log_in():
-            self._sasl = True
-            self.send("AUTHENTICATE", "PLAIN")
+        self._sasl = self._mechanism() if "sasl" in self.caps else ""
+        if self._sasl:
+            self.send("AUTHENTICATE", self._sasl)
         else:
             self.send("CAP", "END")
 
@@ -314,18 +323,26 @@ def _authenticate(session: Session, message: Message, now: float) -> bool:
     """https://ircv3.net/specs/extensions/sasl-3.1"""
     if message.params[:1] == ("+",) and session._sasl:
         who = session.identity
-        for chunk in sasl.encode_chunks(sasl.plain_payload("", who.sasl_user, who.sasl_password)):
+        payload = who.sasl_user.encode()
+        if session._sasl == "PLAIN":
+            payload = sasl.plain_payload("", who.sasl_user, who.sasl_password)
+        for chunk in sasl.encode_chunks(payload):
             session.send("AUTHENTICATE", chunk)
     return True
 
 
 def _sasl_done(session: Session, message: Message, now: float) -> bool:
     """903 and the ways to fail: registration goes on either way, and people read how it went."""
+    done = message.command == "903"
     if session._sasl:
-        session._sasl = False
-        if not session.registered:
+        if not done:
+            session._refused.add(session._sasl)
+        session._sasl = ""
+        if done and not session.registered:
             session.send("CAP", "END")
-    return message.command == "903"
+        else:
+            session.negotiated()
+    return done
 
 
 def _welcome(session: Session, message: Message, now: float) -> bool:

@@ -28,6 +28,7 @@ class NetworkSettings(NamedTuple):
     sasl_password: str = ""
     tls_ca: str = ""  # a PEM file trusted beside the system's
     tls_verify: bool = True
+    tls_cert: str = ""  # a PEM file with a certificate of one's own, and its key
 
 
 class Settings:

@@ -36,21 +36,47 @@ _NOT_TLS = (
 )
 
 
-def wrap(sock: socket.socket, host: str, ca: str = "", verify: bool = True) -> "ssl.SSLSocket":
+class BadFile(Exception):
+    """A file that TLS needs will not do; ``str(error)`` says which and why, as a Problem's reason does."""
+
+
+def wrap(
+    sock: socket.socket, host: str, ca: str = "", verify: bool = True, cert: str = ""
+) -> "ssl.SSLSocket":
     """Put TLS around a connected, non-blocking socket; the handshake is still to be done.
 
-    ``ca`` is a PEM file that is trusted beside the system's.  Raises OSError (ssl.SSLError is one) where the
-    file cannot be read.
+    ``ca`` is a PEM file that is trusted beside the system's, ``cert`` one with the certificate to show and
+    its key.  Raises BadFile.
     """
     import ssl
 
-    context = ssl.create_default_context()
-    if ca:
-        context.load_verify_locations(ca)
+    try:
+        context = ssl.create_default_context()
+        if ca:
+            context.load_verify_locations(ca)
+    except OSError as error:
+        named = ca or "the system's certificates"
+        raise BadFile(f"{named} cannot be read: {error.strerror or error}") from error
+    if cert:
+        _load_own(context, cert)
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
+
+
+def _load_own(context: "ssl.SSLContext", cert: str) -> None:
+    import ssl
+
+    def passphrase() -> str:  # it would be asked for in the middle of the screen
+        raise BadFile(f"the key in {cert} has a passphrase; remove it with: openssl pkey -in KEY -out NEWKEY")
+
+    try:
+        context.load_cert_chain(cert, password=passphrase)
+    except ssl.SSLError as error:
+        raise BadFile(f"{cert} needs a certificate and its key in it, both as PEM") from error
+    except OSError as error:
+        raise BadFile(f"{cert} cannot be read: {error.strerror or error}") from error
 
 
 def would_block(error: OSError) -> str:

@@ -229,12 +229,10 @@ class Transport:
         if not self._address.tls:
             return self._stands()
         try:
-            self._socket = tls.wrap(self._socket, self._address.host, self.wish.tls_ca, self.wish.tls_verify)
-        except OSError as error:
-            named = self.wish.tls_ca or "the system's certificates"
-            return self._failed(
-                tls.Problem(f"{named} cannot be read: {error.strerror or error}", again=False)
-            )
+            _, _, ca, verify, cert = self.wish
+            self._socket = tls.wrap(self._socket, self._address.host, ca, verify, cert)
+        except tls.BadFile as error:
+            return self._failed(tls.Problem(str(error), again=False))
         self._state = "handshake"
         self._deadline = now + PATIENCE
         return self._shake(now)

@@ -83,6 +83,7 @@ def test_a_network(read, tmp_path: Path) -> None:
         account_password_file = "secret"
         tls_ca = "ca.pem"
         tls_verify = false
+        tls_cert = "me.pem"
         """
     )
     assert (
@@ -101,6 +102,7 @@ def test_a_network(read, tmp_path: Path) -> None:
                 sasl_password="pass phrase",
                 tls_ca=str(tmp_path / "ca.pem"),
                 tls_verify=False,
+                tls_cert=str(tmp_path / "me.pem"),
             ),
         )
     )
@@ -121,6 +123,13 @@ def test_a_tilde_is_the_home_folder(read, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     (network,) = read('[networks.a]\naddress = "a"\ntls_ca = "~/ca.pem"').settings.networks
     assert network.tls_ca == str(tmp_path / "home" / "ca.pem")
+
+
+def test_with_a_certificate_an_account_needs_no_password(read) -> None:
+    (network,) = read(
+        '[networks.a]\naddress = "ircs://a"\naccount = "nine"\ntls_cert = "me.pem"'
+    ).settings.networks
+    assert (network.sasl_user, network.sasl_password) == ("nine", "")
 
 
 NET = '[networks.w]\naddress = "irc.example"\n'
@@ -155,6 +164,7 @@ NET = '[networks.w]\naddress = "irc.example"\n'
         (NET + 'channels = "#team"', "networks.w.channels: expected a list"),
         (NET + 'channels = ["#a b c"]', "networks.w.channels: expected a list of channels"),
         (NET + 'channels = [""]', "networks.w.channels: expected a list of channels"),
+        (NET + 'tls_cert = "me.pem"', "networks.w.tls_cert: expected an address with TLS"),
         (NET + 'account = "neural"', "networks.w: expected account and account_password"),
         (NET + 'account_password = "x"', "networks.w: expected account and account_password"),
         (

@@ -114,6 +114,38 @@ def test_it_knows_why_it_could_not_log_in(offered: str, words: str) -> None:
     assert words in session.sasl_problem
 
 
+CERTIFIED = Identity("Neural", certificate=True)
+
+
+@pytest.mark.parametrize(("who", "said"), [("", "+"), ("neural", b64encode(b"neural").decode())])
+def test_a_certificate_logs_in(who: str, said: str) -> None:
+    session, _ = start(CERTIFIED._replace(sasl_user=who))
+    assert hear(session, ":s CAP * LS :sasl=PLAIN,EXTERNAL") == ["CAP REQ sasl"]
+    assert hear(session, ":s CAP * ACK :sasl") == ["AUTHENTICATE EXTERNAL"]
+    assert hear(session, "AUTHENTICATE +") == [f"AUTHENTICATE {said}"]
+    assert hear(session, ":s 903 * :Good") == ["CAP END"]
+    assert not session.sasl_problem
+
+
+def test_where_the_certificate_does_not_the_password_may() -> None:
+    session, _ = start(ACCOUNT._replace(certificate=True))
+    hear(session, ":s CAP * LS :sasl")
+    assert hear(session, ":s CAP * ACK :sasl") == ["AUTHENTICATE EXTERNAL"]
+    assert hear(session, "AUTHENTICATE +", ":s 904 * :No")[-1:] == ["AUTHENTICATE PLAIN"]
+    secret = b64encode(b"\0neural\0sesame").decode()
+    assert hear(session, "AUTHENTICATE +") == [f"AUTHENTICATE {secret}"]
+    assert hear(session, ":s 904 * :No") == ["CAP END"]
+
+
+@pytest.mark.parametrize(
+    ("offered", "words"), [("server-time", "not take certificates"), ("sasl=PLAIN", "no certificates, only")]
+)
+def test_it_knows_why_the_certificate_could_not_log_in(offered: str, words: str) -> None:
+    session, _ = start(CERTIFIED)
+    assert hear(session, f":s CAP * LS :{offered}")[-1:] in (["CAP END"], ["CAP REQ server-time"])
+    assert words in session.sasl_problem
+
+
 def test_no_password_no_login() -> None:
     session, _ = start()
     assert hear(session, ":s CAP * LS :sasl=PLAIN") == ["CAP END"]

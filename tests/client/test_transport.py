@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 
 from gchat.client.address import Address
 from gchat.client.events import (
@@ -44,8 +45,8 @@ class Peer:
     def connect(
         self, host: str = "127.0.0.1", port: int = 0, resolve: Resolve = resolve, ca: str = "", **parts: Any
     ) -> Transport:
-        verify = parts.pop("verify", True)
-        wish = Connect(1, Address(host, port or self.port, **parts), ca, verify)
+        verify, cert = parts.pop("verify", True), parts.pop("cert", "")
+        wish = Connect(1, Address(host, port or self.port, **parts), ca, verify, cert)
         transport = Transport(wish, 0.0, self.woken.set, resolve)
         self.transports.append(transport)
         return transport
@@ -443,3 +444,30 @@ def test_a_file_of_certificates_that_cannot_be_read(peer: Peer, tmp_path: Path) 
     events = peer.run(peer.connect(tls=True, ca=str(tmp_path / "none.pem")), lambda found: len(found) > 1)
     assert isinstance(events[-1], ConnectionFailed)
     assert events[-1].reason == f"{tmp_path}/none.pem cannot be read: No such file or directory"
+
+
+@pytest.mark.parametrize("what", ["missing", "no key", "passphrase"])
+def test_a_certificate_of_our_own_that_will_not_do(
+    peer: Peer, authority: trustme.CA, tmp_path: Path, what: str
+) -> None:
+    path, mine = tmp_path / "me.pem", authority.issue_cert("neural")
+    if what == "no key":
+        mine.cert_chain_pems[0].write_to_path(path)
+    elif what == "passphrase":
+        key = serialization.load_pem_private_key(mine.private_key_pem.bytes(), None)
+        locked = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(b"secret"),
+        )
+        path.write_bytes(locked + mine.cert_chain_pems[0].bytes())
+    events = peer.run(peer.connect(tls=True, cert=str(path)), lambda found: len(found) > 1)
+    assert isinstance(events[-1], ConnectionFailed)
+    assert events[-1].reason.startswith(
+        {
+            "missing": f"{path} cannot be read: No such file or directory",
+            "no key": f"{path} needs a certificate and its key in it",
+            "passphrase": f"the key in {path} has a passphrase",
+        }[what]
+    )
+    assert not events[-1].again

@@ -14,12 +14,23 @@ from tests.e2e.processes import GchatServer, Machine
 def tls_server(
     machine: Machine, authority: trustme.CA, name: str = "localhost", **validity: object
 ) -> tuple[GchatServer, int]:
-    """A gchat-server whose certificate is for a name; its TLS port."""
+    """A gchat-server whose certificate is for a name; its TLS port.  It asks clients for theirs."""
     issued = authority.issue_cert(name, **validity)
     cert, key = machine.home / "cert.pem", machine.home / "key.pem"
     issued.private_key_pem.write_to_path(str(key))
     cert.write_bytes(b"".join(pem.bytes() for pem in issued.cert_chain_pems))
-    options = ["--listen", "tls://127.0.0.1:0", "--tls-cert", str(cert), "--tls-key", str(key)]
+    config = machine.home / "asking.toml"
+    config.write_text("[tls]\nclient_certificates = true\n")
+    options = [
+        "--config",
+        str(config),
+        "--listen",
+        "tls://127.0.0.1:0",
+        "--tls-cert",
+        str(cert),
+        "--tls-key",
+        str(key),
+    ]
     server = machine.server(*options, "--no-throttle")
     address = next(address for address in server.addresses if address.startswith("tls://"))
     return server, int(address.rpartition(":")[2])
@@ -109,6 +120,32 @@ def test_what_is_wrong_with_a_certificate(
     neural = machine.gchat("-n", "Neural", *options, f"ircs://localhost:{port}/#team")
     # it is not tried again: that would change nothing
     neural.until_words(said, "▸ localhost not connected F1")
+
+
+@pytest.mark.needs("openssl")
+def test_a_certificate_in_place_of_a_password(machine: Machine, authority: trustme.CA) -> None:
+    """The recipe of the manual."""
+    server, port = tls_server(machine, authority)
+    made = "req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=me -keyout me.pem -out me.pem"
+    machine.process("openssl", *made.split()).wait()
+    network = f'address = "ircs://localhost:{port}/#team"\ntls_ca = "ca.pem"\ntls_cert = "me.pem"\n'
+    (machine.home / "gchat.toml").write_text(f"[networks.work]\n{network}")
+    neural = machine.gchat("-n", "Neural", "--config", "gchat.toml")
+    neural.until("1 here")
+    neural.type("/msg NickServ REGISTER sesame-open\r")
+    neural.until("NickServ:@1")
+    neural.type("\x1b3")  # to the window that opened
+    neural.until("The account Neural is yours")
+    neural.type("/msg NickServ CERT ADD\r")
+    neural.until_words("can log in with SASL EXTERNAL")
+    neural.type("/quit\r")
+    assert neural.wait() == 0
+    again = machine.gchat("-n", "Neural", "--config", "gchat.toml")
+    again.until("1 here")
+    nine = machine.raw(server.port)
+    nine.register("Nine")
+    nine.send("WHOIS Neural")
+    nine.until(" 330 Nine Neural Neural :is logged in as")
 
 
 def test_tls_where_none_is_spoken(machine: Machine) -> None:
