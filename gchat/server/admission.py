@@ -11,6 +11,7 @@ from gchat.irc.numerics import (
     ERR_BANNEDFROMCHAN,
     ERR_CHANNELISFULL,
     ERR_INVITEONLYCHAN,
+    ERR_NEEDREGGEDNICK,
     Numeric,
 )
 from gchat.server import roles, timed
@@ -59,13 +60,19 @@ def _mute(user: User, channel: Channel, letter: str) -> Ban | None:
 def why_not_join(user: User, channel: Channel, key: str) -> Numeric | None:
     """The numeric that refuses a JOIN, None where the user may come in.
 
-    An invitation opens everything but the key; it is used up by the JOIN.
+    An invitation opens everything but the key; it is used up by the JOIN.  Whoever has a role in a registered
+    channel needs none, and whose role could invite is kept out by nothing.
     """
     modes = channel.modes
+    held = channel.registration.role_of(user.account) if channel.registration is not None else ""
+    if roles.may(held, roles.Right.INVITE):
+        return None
     invited = user.invites.get(channel.key) is channel
     if "k" in modes and modes["k"] != key:
         return ERR_BADCHANNELKEY
-    if "i" in modes and not invited and not listed(user, channel, "I"):
+    if "R" in modes and not user.account and not invited:
+        return ERR_NEEDREGGEDNICK
+    if "i" in modes and not invited and not held and not listed(user, channel, "I"):
         return ERR_INVITEONLYCHAN
     if "l" in modes and len(channel.members) >= int(modes["l"]) and not invited:
         return ERR_CHANNELISFULL
@@ -91,6 +98,8 @@ def why_not_speak(user: User, channel: Channel) -> str:
         return ""
     if "m" in modes:
         return "This channel is moderated (+m): ask one of its operators for voice"
+    if "M" in modes and not user.account:
+        return "Only who is logged in to an account may speak in this channel (+M)"
     return _silenced(user, channel)
 
 

@@ -96,6 +96,8 @@ TABLE: dict[str, Command] = {
     "TAGMSG": Command(messages.tagmsg),
     "NS": Command(services.nickserv_),
     "NICKSERV": Command(services.nickserv_),
+    "CS": Command(services.chanserv_),
+    "CHANSERV": Command(services.chanserv_),
     "BATCH": Command(multiline.batch, 1),
     "CHATHISTORY": Command(history.chathistory),
     "MARKREAD": Command(markers.markread),

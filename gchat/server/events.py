@@ -279,6 +279,55 @@ class AccountDropped(NamedTuple):
     erased: bool = False
 
 
+class ChannelRegistered(NamedTuple):
+    """A channel belongs to a member's account."""
+
+    uid: str
+    channel: str
+
+
+class ChannelDropped(NamedTuple):
+    """A channel belongs to nobody any more."""
+
+    uid: str
+    channel: str
+
+
+class FounderSet(NamedTuple):
+    """A channel belongs to another account."""
+
+    uid: str
+    channel: str
+    account: str
+
+
+class SuccessorSet(NamedTuple):
+    """A channel will belong to this account when the founder's is gone; empty: to none."""
+
+    uid: str
+    channel: str
+    account: str
+
+
+class AccessSet(NamedTuple):
+    """An account has a role (its letter) in a channel from now on, or none."""
+
+    uid: str
+    channel: str
+    account: str
+    role: str
+
+
+class RoleSet(NamedTuple):
+    """ChanServ gives ``target``, a member, a role (its letter), or takes it, because a user says so."""
+
+    uid: str
+    target: str
+    channel: str
+    role: str
+    add: bool
+
+
 Event = (
     Registered
     | NickChanged
@@ -311,6 +360,12 @@ Event = (
     | AccountDropped
     | MetadataSet
     | MetadataCleared
+    | ChannelRegistered
+    | ChannelDropped
+    | FounderSet
+    | SuccessorSet
+    | AccessSet
+    | RoleSet
 )
 
 

@@ -44,6 +44,11 @@ NS <word> [<parameter> ...]
 NICKSERV <word> [<parameter> ...]
   Manages your account, like a message to NickServ. NS HELP lists the words.
 
+CS <word> [<parameter> ...]
+CHANSERV <word> [<parameter> ...]
+  Makes a channel yours and manages the roles that last in it, like a
+  message to ChanServ. CS HELP lists the words.
+
 PING <token>
   Asks for a sign of life: the server answers PONG with the same token.
 
@@ -59,8 +64,8 @@ ERROR
 JOIN <channel>[,<channel>] [<key>[,<key>]]
 JOIN 0
   Enters channels, with their keys where they have one (+k). Who enters a
-  channel that nobody is in makes it, and is its operator. JOIN 0 leaves
-  every channel.
+  channel that nobody is in makes it, and is its operator, unless it is
+  registered. JOIN 0 leaves every channel.
 
 PART <channel>[,<channel>] [:<reason>]
   Leaves channels.
@@ -232,6 +237,8 @@ CMODES
   i  invited users only            m  only who has a role may speak
   n  no messages from outside      s  secret: not in LIST, not in WHOIS
   t  topic set by operators        C  no CTCP but /me
+  R  only who is logged in enters  M  only who is logged in speaks
+  r  registered: ChanServ sets it
   W seconds  slow mode: who has no role says one thing in so many seconds
   Without a mask, +b, +e and +I show their lists.
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from gchat.server import accounts, marks, metadata, positions, renames, seats
+from gchat.server import accounts, marks, metadata, positions, registrations, renames, seats
 from gchat.server.stores.base import Mark
 
 if TYPE_CHECKING:
@@ -48,8 +48,15 @@ def _position(engine: Engine, key: str, body: Mapping[str, Any]) -> None:
     engine.world.positions.load(key, body, _start(engine))
 
 
+def _channel(engine: Engine, key: str, body: Mapping[str, Any]) -> None:
+    channel = registrations.from_document(body)
+    engine.world.register(channel, channel.registration)
+    engine.world.watch(channel)
+
+
 _KINDS: dict[str, Callable[[Engine, str, Mapping[str, Any]], None]] = {
     accounts.KIND: _account,
+    registrations.KIND: _channel,
     seats.SEAT: lambda engine, key, body: engine.world.seats.load_seat(key, body),
     seats.WALL: _wall,
     positions.KIND: _position,

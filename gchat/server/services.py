@@ -1,4 +1,5 @@
-"""What accounts say to people in words: the pseudo-user NickServ, and how each command hears of success.
+"""What accounts and channels say to people in words: the pseudo-users NickServ and ChanServ, and how each
+command hears of success.
 
 A service is somebody whom one can send a PRIVMSG to and who answers with NOTICEs.  Who wants another one adds
 a row to ``NAMES`` here, and its words to ``SERVICES`` of ``commands/services.py``.
@@ -34,10 +35,15 @@ class Word(NamedTuple):
     hidden: bool = False  # not in the list of HELP
 
 
+def source(server: str, service: str) -> str:
+    """Where what a service does comes from."""
+    return f"{service}!{service}@{server}"
+
+
 def say(request: Request, text: str, service: str = NICKSERV) -> None:
     """Answer in words: a NOTICE of a service."""
-    server = request.settings.server.name
-    request.send(Message("NOTICE", (request.session.name, text), f"{service}!{service}@{server}"))
+    message = Message("NOTICE", (request.session.name, text), source(request.settings.server.name, service))
+    request.send(message)
 
 
 def refuse_registration(request: Request, account: str) -> None:

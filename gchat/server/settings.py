@@ -117,7 +117,8 @@ class Limits:
     connection_burst: float = 120.0
     exempt: tuple[str, ...] = ()  # addresses and networks without a limit of their own, and ``unix``
     channels_per_user: int = 100
-    list_entries: int = 100  # of one channel's b, e or I
+    channels_per_account: int = 20  # that an account may have registered
+    list_entries: int = 100  # of one channel's b, e or I, and of its access list
     monitor_entries: int = 100
     metadata_keys: int = 32  # that somebody, or a channel, may have
     metadata_subscriptions: int = 64  # of one client

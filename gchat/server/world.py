@@ -8,6 +8,8 @@ of deliveries.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from gchat.irc.casemap import fold
@@ -23,6 +25,7 @@ from gchat.server.renames import Renames
 from gchat.server.seats import Seats
 
 if TYPE_CHECKING:
+    from gchat.server.registrations import Registration
     from gchat.server.session import Session
 
 WHOWAS_PER_NICK = 8
@@ -118,6 +121,7 @@ class Channel:
         "members",
         "modes",
         "name",
+        "registration",
         "sessions",
         "spoke",
         "topic",
@@ -137,6 +141,7 @@ class Channel:
         self.members: dict[User, str] = {}  # roles, highest first
         self.sessions = Audience()  # the members' connections on this machine
         self.spoke: dict[str, int] = {}  # in slow mode: who spoke last when (slow.py)
+        self.registration: Registration | None = None
 
     def roles_of(self, user: User | None) -> str:
         """The user's roles; empty for no role and for no member."""
@@ -155,12 +160,17 @@ class Past(NamedTuple):
 
 
 class World:
-    """All users and channels.  A nick, folded, belongs to one user; a channel without members is gone."""
+    """All users and channels.  A nick, folded, belongs to one user.
+
+    A channel without members is gone, unless it is registered: then it rests, and is as it was when somebody
+    comes in again.
+    """
 
     def __init__(self) -> None:
         self.users: dict[str, User] = {}  # by uid
         self.nicks: dict[str, User] = {}  # by folded nick
         self.channels: dict[str, Channel] = {}  # by folded name
+        self.resting: dict[str, Channel] = {}  # the registered ones that nobody is in
         self.accounts: dict[str, Account] = {}  # by folded name
         self.seats: Seats = Seats()  # what every member may read of what was said before
         self.positions: Positions = Positions()  # how far every device has seen
@@ -181,8 +191,23 @@ class World:
         return self.nicks.get(fold(nick))
 
     def channel(self, name: str) -> Channel | None:
-        """Find a channel by name."""
+        """Find a channel that somebody is in by name."""
         return self.channels.get(fold(name))
+
+    def known_channel(self, name: str) -> Channel | None:
+        """Find a channel by name, also a registered one that nobody is in."""
+        key = fold(name)
+        return self.channels.get(key) or self.resting.get(key)
+
+    def registered_channels(self) -> Iterator[tuple[Channel, Registration]]:
+        """Every channel that belongs to somebody."""
+        for channel in chain(self.channels.values(), self.resting.values()):
+            if channel.registration is not None:
+                yield channel, channel.registration
+
+    def has_ended(self, channel: Channel) -> bool:
+        """True for a channel that is no more."""
+        return channel not in (self.channels.get(channel.key), self.resting.get(channel.key))
 
     def account(self, name: str) -> Account | None:
         """Find an account by name."""
@@ -291,10 +316,16 @@ class World:
             del self._past[next(iter(self._past))]
 
     def enter(self, user: User, name: str, at: int) -> Channel:
-        """Make the user a member; the first one makes the channel and is its operator."""
+        """Make the user a member; the first one makes the channel and is its operator.
+
+        A registered channel is not made, and whoever comes first has the role that their account has.
+        """
         key = fold(name)
+        if key in self.resting:
+            self.channels[key] = self.resting.pop(key)
         channel = self.channels.get(key)
-        held = ""
+        registration = channel.registration if channel is not None else None
+        held = registration.role_of(user.account) if registration is not None else ""
         if channel is None:
             channel = self.channels[key] = Channel(name, at)
             channel.modes.update(dict.fromkeys(AT_CREATION, ""))
@@ -306,14 +337,26 @@ class World:
         return channel
 
     def leave(self, user: User, channel: Channel) -> None:
-        """End a membership; a channel that nobody is in ends with it."""
+        """End a membership; a channel that nobody is in ends with it, or rests."""
         del channel.members[user]
         del user.channels[channel.key]
         channel.sessions.remove(user.sessions)
         self.seats.left(user.uid, channel.key)
         if not channel.members:
             del self.channels[channel.key]
-            self.timed.pop(channel, None)
+            if channel.registration is not None:
+                self.resting[channel.key] = channel
+            else:
+                self.timed.pop(channel, None)
+
+    def register(self, channel: Channel, registration: Registration | None) -> None:
+        """Have a channel belong to somebody, or to nobody any more: then it ends if nobody is in it."""
+        channel.registration = registration
+        if registration is None:
+            if self.resting.pop(channel.key, None) is not None:
+                self.timed.pop(channel, None)
+        elif not channel.members:
+            self.resting[channel.key] = channel
 
     def rename_channel(self, channel: Channel, name: str) -> None:
         """Give a channel another name, which the caller knows to be free or the channel's own."""

@@ -45,6 +45,14 @@ def check_world(engine: Engine) -> None:
         assert set(channel.modes) <= set(channel_modes.ALL)
         assert all(len(rows) <= engine.settings.limits.list_entries for rows in channel.lists.values())
         assert len(channel.topic.encode()) <= limits.TOPICLEN
+    for key, channel in world.resting.items():
+        assert key == channel.key == fold(channel.name)
+        assert channel.registration is not None
+        assert not channel.members
+        assert not channel.sessions
+        assert key not in world.channels
+    for channel, _ in world.registered_channels():
+        assert channel_modes.REGISTERED in channel.modes
     for session in engine.sessions.values():
         assert session.closing or session.request is None
         assert session.user is None or session.closing or session.user.uid in world.users

@@ -183,6 +183,12 @@ IMPOSSIBLE = [
     events.AccountDropped("x"),
     events.MetadataSet("n9-9", "#team", "url", "x"),
     events.MetadataCleared("n9-9", "n9-8"),
+    events.ChannelRegistered("n9-9", "#team"),
+    events.ChannelDropped("n9-9", "#team"),
+    events.FounderSet("n9-9", "#team", "x"),
+    events.SuccessorSet("n9-9", "#team", "x"),
+    events.AccessSet("n9-9", "#team", "x", "v"),
+    events.RoleSet("n9-9", "n9-8", "#team", "v", True),
 ]
 POSSIBLE = {events.Registered, events.AccountRegistered}
 

@@ -18,6 +18,7 @@ from gchat.server.apply import (
     messages,
     metadata,
     moderation,
+    registrations,
     renaming,
     users,
 )
@@ -57,6 +58,12 @@ _TABLE: dict[type[Any], Callable[[Applying, Any], None]] = {
     events.AccountDropped: accounts.account_dropped,
     events.MetadataSet: metadata.metadata_set,
     events.MetadataCleared: metadata.metadata_cleared,
+    events.ChannelRegistered: registrations.channel_registered,
+    events.ChannelDropped: registrations.channel_dropped,
+    events.FounderSet: registrations.founder_set,
+    events.SuccessorSet: registrations.successor_set,
+    events.AccessSet: registrations.access_set,
+    events.RoleSet: registrations.role_set,
 }
 
 

@@ -8,7 +8,7 @@ from gchat.irc.numerics import ERR_SASLFAIL, RPL_LOGGEDOUT, RPL_SASLSUCCESS
 from gchat.server import accounts, events, keyvalues, nicknames, replies, services
 from gchat.server import capabilities as cap
 from gchat.server.accounts import Account
-from gchat.server.apply import history, metadata, returning, seats
+from gchat.server.apply import history, metadata, registrations, returning, seats
 from gchat.server.apply.context import Applying
 from gchat.server.apply.users import change_nick, make_room, stays, tell_interested, tell_logged_in
 from gchat.server.stores.base import Document
@@ -86,6 +86,7 @@ def account_dropped(now: Applying, event: events.AccountDropped) -> None:
     now.world.remove_account(account.key)
     history.forget(now, account.key)
     metadata.forget(now, account.key)
+    registrations.forget(now, account.key)
     if event.erased:
         now.engine.keep(Document(accounts.KIND, account.key, None))
     else:
@@ -130,10 +131,11 @@ def logged_in(now: Applying, event: events.LoggedIn) -> None:
     if user is None:
         return
     if user.account != account.name:
-        owner = keyvalues.owner(user)
+        owner, before = keyvalues.owner(user), user.account
         now.world.log_in(user, account.name)
         metadata.switched(now, user, owner)
         tell_interested(now, user, cap.ACCOUNT_NOTIFY, "ACCOUNT", account.name, own=True)
+        registrations.switched(now, user, before)
         for channel in user.channels.values():
             seats.arrived(now, user, channel)
     if session is not None and not again:
@@ -168,9 +170,10 @@ def logged_out(now: Applying, event: events.LoggedOut) -> None:
 
 
 def _log_out(now: Applying, user: User) -> None:
-    owner = keyvalues.owner(user)
+    owner, before = keyvalues.owner(user), user.account
     now.world.log_in(user, "")
     metadata.switched(now, user, owner)
+    registrations.switched(now, user, before)
     if not user.sessions:  # without an account nobody stays
         now.engine.backplane.commit(events.Quit(user.uid, "Logged out"), None)
     for session in user.sessions:

@@ -7,7 +7,7 @@ from gchat.irc.modes import ModeChange, format_modes
 from gchat.irc.numerics import ERR_NOTONCHANNEL, RPL_INVITING
 from gchat.server import admission, events, mode_lines, replies, roles
 from gchat.server import capabilities as cap
-from gchat.server.apply import metadata, records, renaming, returning, seats
+from gchat.server.apply import metadata, records, registrations, renaming, returning, seats
 from gchat.server.apply.context import Applying
 from gchat.server.apply.users import join_shape
 from gchat.server.world import Ban, Channel, User
@@ -18,7 +18,7 @@ def joined(now: Applying, event: events.Joined) -> None:
     user = now.world.users.get(event.uid)
     if user is None:
         return
-    known = now.world.channel(event.channel)
+    known = now.world.known_channel(event.channel)
     if known is not None:
         if user in known.members:
             return
@@ -36,6 +36,7 @@ def joined(now: Applying, event: events.Joined) -> None:
     params = (channel.name, user.account or "*", user.realname)  # a JOIN as those with extended-join see it
     msgid = records.keep(now, (channel,), user, "JOIN", *params)
     now.deliver(channel.sessions, join_shape(now, user, channel.name, msgid))
+    registrations.entered(now, user, channel)
     if user.away:
         others = [session for session in channel.sessions if session.user is not user]
         now.tell(others, user, "AWAY", user.away, needs=cap.AWAY_NOTIFY)
@@ -93,6 +94,7 @@ def topic_set(now: Applying, event: events.TopicSet) -> None:
     channel.topic = event.topic
     channel.topic_by = user.source if event.topic else ""
     channel.topic_at = now.seconds if event.topic else 0
+    registrations.keep(now, channel)
     msgid = records.keep(now, (channel,), user, "TOPIC", channel.name, event.topic)
     now.tell(channel.sessions, user, "TOPIC", channel.name, event.topic, msgid=msgid)
 
@@ -145,6 +147,7 @@ def modes_set(now: Applying, event: events.ModesSet) -> None:
     done = [shown for change in event.changes if (shown := _change(now, user, channel, change)) is not None]
     msgid = ""
     if done:
+        registrations.keep(now, channel)
         msgid = records.keep(now, (channel,), user, "MODE", channel.name, *format_modes(done))
     for line in mode_lines.announced(done, user.source, channel.name):
         now.tell(channel.sessions, user, "MODE", channel.name, *line, msgid=msgid)

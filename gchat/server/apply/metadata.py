@@ -102,7 +102,7 @@ def switched(now: Applying, user: User, owner: str) -> None:
 def ended(now: Applying, channels: Iterable[Channel]) -> None:
     """Members have left these channels; one that has ended with the last of them says nothing any more."""
     for channel in channels:
-        if now.world.channels.get(channel.key) is not channel:
+        if now.world.has_ended(channel):
             forget(now, channel.key)
 
 

@@ -6,7 +6,7 @@ from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.modes import ModeChange, format_modes
 from gchat.server import events, mode_lines, timed
-from gchat.server.apply import channels, records, seats
+from gchat.server.apply import channels, records, registrations, seats
 from gchat.server.apply.context import Applying
 from gchat.server.delivery import Shape
 from gchat.server.stores.base import Record
@@ -25,6 +25,7 @@ def banned(now: Applying, event: events.Banned) -> None:
     mask = event.mask if known is None else known.mask
     ban = rows[key] = Ban(mask, user.source, now.seconds, event.until, event.reason)
     now.world.watch(channel)
+    registrations.keep(now, channel)
     change = ModeChange(True, "b", mask)
     if known is None:
         seats.mode_changed(now, channel, change)
@@ -38,7 +39,7 @@ def banned(now: Applying, event: events.Banned) -> None:
 
 def bans_ended(now: Applying, event: events.BansEnded) -> None:
     """The time of bans is over: they are lifted, as if the server had set ``-b``."""
-    channel = now.world.channel(event.channel)
+    channel = now.world.known_channel(event.channel)
     if channel is None:
         return
     rows = channel.lists["b"]
@@ -47,6 +48,7 @@ def bans_ended(now: Applying, event: events.BansEnded) -> None:
     now.world.watch(channel)
     if not changes:
         return
+    registrations.keep(now, channel)
     for change in changes:
         seats.mode_changed(now, channel, change)
     params = (channel.name, *format_modes(changes))

@@ -27,3 +27,9 @@ def keep(
     for channel in channels:
         now.engine.keep(Record(id, channel.key, command, source, account, params, tags, bot))
     return id
+
+
+def keep_served(now: Applying, channel: Channel, source: str, command: str, *params: str) -> str:
+    """Keep in a channel what a service did, with the parameters that were delivered; return the id."""
+    now.engine.keep(Record(now.entry.id, channel.key, command, source, "", params))
+    return now.entry.id

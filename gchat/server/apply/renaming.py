@@ -6,7 +6,7 @@ from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.server import capabilities as cap
 from gchat.server import events, replies
-from gchat.server.apply import history, records
+from gchat.server.apply import history, records, registrations
 from gchat.server.apply.context import Applying
 from gchat.server.apply.users import join_shape
 from gchat.server.request import FailError, Request
@@ -22,7 +22,7 @@ def channel_renamed(now: Applying, event: events.ChannelRenamed) -> None:
         _refuse(now, event, "CANNOT_RENAME", f"You are not in {event.channel} any more")
         return
     old, key, to = channel.name, channel.key, fold(event.name)
-    if to != key and to in now.world.channels:
+    if to != key and now.world.known_channel(to) is not None:
         _refuse(now, event, "CHANNEL_NAME_IN_USE", f"There is a channel {event.name} by now")
         return
     now.world.rename_channel(channel, event.name)
@@ -31,6 +31,7 @@ def channel_renamed(now: Applying, event: events.ChannelRenamed) -> None:
         history.renamed(now, key, to)
         for change in now.world.renames.put(key, to, now.seconds):
             now.engine.keep(change)
+    registrations.renamed(now, channel, key)
     params = (old, channel.name, event.reason)
     msgid = records.keep(now, (channel,), user, "RENAME", *params)
     now.tell(channel.sessions, user, "RENAME", *params, needs=cap.CHANNEL_RENAME, msgid=msgid)

@@ -51,7 +51,7 @@ def emptied(now: Applying, channels: Iterable[Channel]) -> None:
     """Members have left these channels; one that has ended with the last of them keeps nobody out."""
     for channel in channels:
         fence = now.world.seats.fences.get(channel.key)
-        if fence is not None and now.world.channels.get(channel.key) is not channel:
+        if fence is not None and now.world.has_ended(channel):
             fence.fallen(now.mark)
             now.engine.keep(now.world.seats.document(channel.key))
 

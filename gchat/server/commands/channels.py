@@ -54,7 +54,7 @@ def join(request: Request) -> None:
 def _check_join(request: Request, name: str, key: str) -> Joined | None:
     if not nicknames.is_channel(name):
         raise ReplyError(ERR_NOSUCHCHANNEL, limits.cut(name, 64) or "*")
-    user, channel = request.user, request.world.channel(name)
+    user, channel = request.user, request.world.known_channel(name)
     if channel is not None:
         if user in channel.members:
             return None

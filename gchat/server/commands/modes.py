@@ -34,7 +34,7 @@ from gchat.irc.numerics import (
     Numeric,
 )
 from gchat.server import roles, slow, timed
-from gchat.server.channel_modes import ACCOUNT, MUTE, TYPES
+from gchat.server.channel_modes import ACCOUNT, MUTE, REGISTERED, TYPES
 from gchat.server.events import ModesSet, UserModesSet
 from gchat.server.replies import MAX_MODES, USER_MODES
 from gchat.server.request import ReplyError, Request
@@ -250,6 +250,8 @@ class Changes:
 
     def _check_setting(self, change: ModeChange) -> ModeChange:
         self._need(roles.Right.MODES, "You need to be an operator here to change its modes")
+        if change.letter == REGISTERED:
+            raise self._forbidden("Only ChanServ changes +r: /msg ChanServ HELP REGISTER tells how")
         if not change.add:
             return change._replace(param=None)  # any key removes the key
         return (

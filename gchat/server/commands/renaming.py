@@ -8,6 +8,7 @@ from gchat.irc.numerics import ERR_CHANOPRIVSNEEDED, ERR_NOSUCHCHANNEL, ERR_NOTO
 from gchat.server import capabilities as cap
 from gchat.server import nicknames, roles
 from gchat.server.events import ChannelRenamed
+from gchat.server.registrations import FOUNDER
 from gchat.server.request import FailError, ReplyError, Request
 from gchat.server.visibility import can_see
 from gchat.server.world import Channel
@@ -28,6 +29,10 @@ def rename(request: Request) -> None:
     if not roles.may(channel.roles_of(user), roles.Right.MODES):
         text = "You need to be an operator here to rename the channel"
         raise ReplyError(ERR_CHANOPRIVSNEEDED, channel.name, text=text)
+    registration = channel.registration
+    if registration is not None and registration.role_of(user.account) != FOUNDER and not user.is_operator:
+        text = f"{channel.name} is registered: only its founder renames it"
+        raise ReplyError(ERR_CHANOPRIVSNEEDED, channel.name, text=text)
     code, why = _why_not(request, channel, name)
     if code:
         shown = limits.cut(name.replace(" ", "_").lstrip(":"), 64) or "*"
@@ -46,7 +51,7 @@ def _why_not(request: Request, channel: Channel, name: str) -> tuple[str, str]:
         return "CANNOT_RENAME", f"It is called {name} already"
     if fold(name) == channel.key:
         return "", ""  # "MUST allow channels to be renamed while only changing the casing"
-    if fold(name) in world.channels:  # a secret one is no secret here, as it is none to JOIN
+    if world.known_channel(name) is not None:  # a secret one is no secret here, as it is none to JOIN
         return "CHANNEL_NAME_IN_USE", f"There is a channel {name}: choose another name"
     if tutorial.enabled and fold(tutorial.channel) == channel.key:
         return "CANNOT_RENAME", "This is the channel that every plain client comes into"

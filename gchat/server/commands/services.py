@@ -1,4 +1,4 @@
-"""Talking to a service: ``PRIVMSG NickServ :HELP``, or ``NS HELP``.
+"""Talking to a service: ``PRIVMSG NickServ :HELP``, or ``NS HELP``; ``CS`` is ChanServ.
 
 A service understands words, each a row of its table: how it is written, what it does, and whether what stands
 behind it is a secret, which is never sent back as it was.
@@ -12,13 +12,14 @@ from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.server import capabilities as cap
 from gchat.server import login, services
-from gchat.server.commands import nickserv
+from gchat.server.commands import chanserv, nickserv
 from gchat.server.delivery import Stamp
 from gchat.server.request import FailError, Request, Steps
 from gchat.server.services import Word
 
 SERVICES: Mapping[str, Mapping[str, Word]] = {
     services.NICKSERV: nickserv.WORDS,
+    services.CHANSERV: chanserv.WORDS,
 }
 
 
@@ -31,6 +32,11 @@ def addressed(target: str) -> str:
 def nickserv_(request: Request) -> Steps | None:
     """NS word [parameter ...]"""
     return hear(request, services.NICKSERV, " ".join(request.params))
+
+
+def chanserv_(request: Request) -> Steps | None:
+    """CS word [parameter ...]"""
+    return hear(request, services.CHANSERV, " ".join(request.params))
 
 
 def hear(request: Request, service: str, text: str) -> Steps | None:
@@ -47,7 +53,8 @@ def hear(request: Request, service: str, text: str) -> Steps | None:
         services.say(request, f"I do not know {_harmless(words[0])}: HELP lists what I understand", service)
         return None
     if word.login and not request.user.account:
-        services.say(request, "You are not logged in: IDENTIFY [account] <password> does that", service)
+        how = "IDENTIFY" if service == services.NICKSERV else f"/msg {services.NICKSERV} IDENTIFY"
+        services.say(request, f"You are not logged in: {how} [account] <password> does that", service)
         return None
     if len(words) - 1 < word.params:
         services.say(request, f"It is written {word.usage}", service)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from typing import Any
 
+from gchat.server import registrations
 from gchat.server.stores import files, migrations
 from gchat.server.stores.base import StoreError
 from gchat.server.stores.files import connect, explained
@@ -76,8 +77,9 @@ def _synchronise(path: str) -> None:
 def export(path: str, account: str) -> Iterator[str]:
     """All that is kept of an account (folded), as lines of JSON.  Raises StoreError.
 
-    ``type`` is "document", with ``kind``, ``key`` and ``body``, or "record", with ``id``, ``target``,
-    ``command``, ``source``, ``params`` and ``tags``.
+    ``type`` is "document", with ``kind``, ``key`` and ``body``; "role", with ``channel`` and ``role``, what
+    the account is in a registered channel; or "record", with ``id``, ``target``, ``command``, ``source``,
+    ``params`` and ``tags``.
     """
     with explained(path), closing(_reader(path)) as connection:
         connection.execute("BEGIN")
@@ -86,6 +88,11 @@ def export(path: str, account: str) -> Iterator[str]:
             of_account(account),
         ):
             yield _line(type="document", kind=kind, key=key, body=json.loads(body))
+        channels = connection.execute(
+            "SELECT body FROM documents WHERE kind = ? ORDER BY key", (registrations.KIND,)
+        )
+        for channel, role in registrations.exported((json.loads(body) for (body,) in channels), account):
+            yield _line(type="role", channel=channel, role=role)
         for row in connection.execute(
             "SELECT ms, seq, name, command, source, middle, text, tags FROM records"
             " JOIN targets ON targets.number = target WHERE lower(account) = ? ORDER BY records.number",
@@ -121,6 +128,7 @@ def erase(path: str, account: str) -> int:
         raise StoreError(f"{path} is not there: nothing is kept")
     store = SqliteStore.open(path, background=False)
     try:
+        store.write(list(registrations.erased(store.load(registrations.KIND), account)))
         count = store.maintenance.erase(account)
         store.maintenance.index()
         return count
