@@ -1,9 +1,9 @@
 """One message on its way to many connections, and the broadcast queue that carries all of them.
 
 A message is encoded once per *profile* (the set of negotiated capabilities), and the same bytes object goes
-into the outbox of every member (``audience.py``).  The first outbox that gets something asks the shell for
-one flush, which comes at the end of the turn of the event loop: one ``send`` a connection a turn, whatever
-was said in it.
+into the outbox of every member (``audience.py``), or into what they all follow (``outbox.py``).  The first
+outbox that gets something asks the shell for one flush, which comes at the end of the turn of the event loop:
+one ``send`` a connection, whatever was said since its last.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from gchat.irc.message import NO_TAGS, Message
@@ -58,33 +59,42 @@ class Stamp(NamedTuple):
 
 
 class BroadcastQueue:
-    """Every outbox with something in it.  ``wake`` is called once when the first one gets something."""
+    """Every outbox with something in it, in the order in which they got it.
+
+    ``wake`` is called once when the first one gets something.
+    """
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
-        self._dirty: set[Session] = set()
-        self._turn = 1
+        self._dirty: dict[Session, None] = {}
+        self._last: Audience | None = None  # who was spoken to last
+
+    def __len__(self) -> int:
+        """How many sessions wait to be sent to."""
+        return len(self._dirty)
 
     def deliver(self, audience: Audience, shape: Shape, skip: Session | None = None) -> list[bytes]:
         """Put one message into many outboxes; return the bytes it became, for ``withdraw``.
 
-        The inner loop is the one that everything's speed hangs on.
+        Everything's speed hangs on this.  Of several messages to the same audience, one after another, all
+        but the first are appended once for all of them; where rooms that share members talk at once, a run
+        would have to be left for every message, so there it is one append a member.
         """
         made = []
-        if audience.turn != self._turn:
-            if not self._dirty:
-                self._wake()
-            self._dirty.update(audience)
-            audience.turn = self._turn
-        for one, appends in audience.groups:
+        again, self._last = audience is self._last, audience
+        for group in audience.groups:
+            one = group.sessions[0]
             if one is skip and one.profile is None:
                 continue  # alone in its group: a wire that learns from what it encodes is not asked twice
             message = shape(one.caps)
             # Who gets nothing gets an empty piece: ``skip`` finds its own where it expects it.
             data = one.wire.encode(message) if message is not None else b""
             made.append(data)
-            for append in appends:
-                append(data)
+            if again and not group.new:
+                self._mark(group.run_on(data))
+            else:
+                self._mark(group.sessions)
+                group.append(data)
         if skip is not None and skip.profile is not None and skip in audience:
             skip.outbox.take_back()
         return made
@@ -103,19 +113,25 @@ class BroadcastQueue:
 
     def put(self, session: Session, data: bytes) -> None:
         """Put bytes as they are into one outbox."""
-        if not self._dirty:
-            self._wake()
-        self._dirty.add(session)
+        self._mark((session,))
         session.outbox.append(data)
 
     def touch(self, session: Session) -> None:
         """Have the next flush look at a session that may have nothing to send (it is to be closed)."""
-        if not self._dirty:
-            self._wake()
-        self._dirty.add(session)
+        self._mark((session,))
 
-    def take(self) -> set[Session]:
-        """The sessions with something to send; the queue is empty afterwards."""
-        dirty, self._dirty = self._dirty, set()
-        self._turn += 1
-        return dirty
+    def _mark(self, sessions: Iterable[Session]) -> None:
+        if not self._dirty and sessions:
+            self._wake()
+        self._dirty.update(dict.fromkeys(sessions))
+
+    def take(self, most: int | None = None) -> list[Session]:
+        """The sessions with something to send, at most so many, those first that have waited longest."""
+        dirty = self._dirty
+        if most is None or len(dirty) <= most:
+            self._dirty = {}
+            return list(dirty)
+        taken = list(islice(dirty, most))
+        for session in taken:
+            del dirty[session]
+        return taken

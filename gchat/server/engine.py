@@ -289,10 +289,13 @@ class Engine:
 
     # turns
 
-    def take_turn(self) -> set[Session]:
-        """End the turn: store what was said in it, then give the shell the sessions to flush."""
+    def take_turn(self, most: int | None = None) -> list[Session]:
+        """End the turn: store what was said in it, then give the shell the sessions to flush.
+
+        At most so many of them: where that leaves some in the queue, another turn is to be taken soon.
+        """
         self.keeping.flush()
-        return self.queue.take()
+        return self.queue.take(most)
 
     def keep(self, change: Change) -> None:
         """Have something stored before this turn ends, or as soon as that is possible; for ``apply``."""

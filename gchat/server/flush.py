@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from gevent.hub import get_hub
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("gchat.server")
 
-BREATH: Final = 256  # sends between two looks at the sockets that have something to read
+BREATH: Final = 64  # sends between two looks at the sockets that have something to read
 AGAIN: Final = 0.1  # seconds until a store that failed is tried again
 BUG: Final = "Internal error"
 
@@ -51,7 +50,6 @@ class Flush:
         self._again = self._loop.timer(AGAIN)
         self._awake = False  # a turn is about to be taken
         self._arrived: list[tuple[Session, bytes]] = []
-        self._left: dict[Session, None] = {}  # whose turn to be sent to has not come yet
 
     def wake(self) -> None:
         """Have a turn taken when all that has come in was read."""
@@ -81,21 +79,13 @@ class Flush:
         self.handle()
         self._awake = False
         try:
-            dirty = self.engine.take_turn()
+            batch = self.engine.take_turn(BREATH)
         except Exception:
             # What was not stored is not shown: those who wait for it wait on.
             log.exception("What was said could not be stored")
             self._again.start(self.wake)
             return
-        left = self._left
-        if not left and len(dirty) <= BREATH:
-            self._send(dirty)
-            return
-        left.update(dict.fromkeys(dirty))
-        batch = list(islice(left, BREATH))
-        for session in batch:
-            del left[session]
-        if left:
+        if self.engine.queue:
             # A timer is looked at only after the sockets, unlike another callback.
             self._breath.start(self.wake)
         self._send(batch)
@@ -114,24 +104,18 @@ class Flush:
             self._over(session, connection, failure)
 
     def _joined(self, batch: Iterable[Session]) -> list[tuple[Session, Connection, bytes]]:
-        """Put together what each is sent.  Who is sent the same as the one before shares its bytes."""
+        """Put together what each is sent."""
         link, now = self._links.get, time.monotonic()
         joined: list[tuple[Session, Connection, bytes]] = []
-        before: list[bytes] = []
-        shared = b""
         for session in batch:
             connection = link(session)
             if connection is None or connection.ending:
                 continue
-            pieces = session.outbox.take()
             try:
-                if session.plain:  # its wire does not say the same to everybody
-                    data = session.wire.join(pieces, now)
-                elif pieces == before:
-                    data = shared
+                if session.plain or session.framing:  # its wire has more to say than the messages
+                    data = session.wire.join(session.outbox.take(), now)
                 else:
-                    before, data = pieces, session.wire.join(pieces, now)
-                    shared = data
+                    data = session.outbox.join()
             except Exception:
                 log.exception("Nothing can be said to %s", session.peer)
                 self._over(session, connection, BUG)

@@ -246,7 +246,7 @@ def test_nothing_remains_of_those_who_left(chat):
     assert engine.world.users == engine.world.nicks == engine.world.channels == engine.sessions == {}
     assert engine.monitors._watchers == {}
     assert not engine.lagging
-    assert engine.take_turn() == set()
+    assert engine.take_turn() == []
 
 
 def test_what_was_said_is_stored_once_a_turn(chat):
