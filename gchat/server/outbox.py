@@ -142,4 +142,3 @@ class Outbox:
             run.left(self._session)
             return joined
         return b"".join(self.take())
-

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from gchat.irc.message import Message
 from gchat.irc.wire import IrcWire
 from gchat.server import capabilities as cap
-from gchat.server.audience import Audience
+from gchat.server.audience import LONG, Audience
 from gchat.server.delivery import BroadcastQueue, Stamp, timestamp
 from gchat.server.session import Session
 from gchat.server.settings import Limits
@@ -165,6 +165,107 @@ def test_an_audience_is_the_set_that_it_was_told(steps):
         assert all(
             taken(one) == ([f"NOTICE x :hi {one.caps}"] if one in expected else []) for one in everybody
         )
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("say"), st.integers(0, 1), st.none() | st.integers(0, 5)),
+            st.tuples(st.sampled_from(["send", "take", "withdraw", "end", "move"]), st.integers(0, 5)),
+        ),
+        max_size=60,
+    )
+)
+def test_everybody_gets_everything_once_and_in_order(steps):
+    """Two rooms that share members, spoken to by turns and in a row, with and without somebody skipped."""
+    everybody = [session(cap.BATCH * (number % 2)) for number in range(6)]
+    rooms = [Audience(everybody[:4]), Audience(everybody[2:])]
+    queue = BroadcastQueue(lambda: None)
+    expected = [[] for _ in everybody]
+    received = [[] for _ in everybody]
+    ended, last = set(), ([], [])
+    for number, step in enumerate(steps):
+        if step[0] == "say":
+            room, skipped = rooms[step[1]], step[2]
+            skip = everybody[skipped] if skipped is not None else None
+            heard = [i for i, one in enumerate(everybody) if one in room and one is not skip]
+            last = (queue.deliver(room, say(f"{number}"), skip), heard)
+            for i in heard:
+                expected[i].append(f"NOTICE x :{number} {everybody[i].caps}")
+        elif step[0] == "send":
+            last = ([queue.send(everybody[step[1]], Message("PING", (f"{number}",)))], [step[1]])
+            expected[step[1]].append(f"PING :{number}")
+        elif step[0] == "take":
+            for one in queue.take(step[1]):
+                i = everybody.index(one)
+                received[i] += one.outbox.join().decode().split("\r\n")[:-1]
+                last = (last[0], [j for j in last[1] if j != i])
+        elif step[0] == "withdraw":
+            queue.withdraw(last[0])
+            for i in last[1]:
+                if i not in ended:
+                    expected[i].pop()
+            last = ([], [])
+        elif step[0] == "move":
+            i = step[1]
+            if everybody[i] in rooms[0]:
+                rooms[0].remove([everybody[i]])
+            else:
+                rooms[0].add([everybody[i]])
+        elif step[1] not in ended:
+            ended.add(step[1])
+            everybody[step[1]].outbox.end()
+            expected[step[1]] = _Closed(expected[step[1]])
+            last = ([], [])
+    for one in queue.take():
+        i = everybody.index(one)
+        received[i] += one.outbox.join().decode().split("\r\n")[:-1]
+    assert received == [list(lines) for lines in expected]
+    assert len(queue) == 0
+
+
+class _Closed(list):
+    """What a connection reads that has ended: nothing is added."""
+
+    def append(self, line):
+        """Not this either."""
+
+
+def test_what_is_said_to_the_same_people_in_a_row_is_put_together_once(queue):
+    sessions = [session() for _ in range(3)]
+    audience = Audience(sessions)
+    for text in "abc":
+        queue.deliver(audience, say(text))
+    queue.take()
+    first = [one.outbox.join() for one in sessions]
+    for text in "def":
+        queue.deliver(audience, say(text))
+    second = [one.outbox.join() for one in sessions]
+    assert second[0] is second[1] is second[2]
+    assert first[0] == b"NOTICE x :a 0\r\nNOTICE x :b 0\r\nNOTICE x :c 0\r\n"
+    assert second[0] == b"NOTICE x :d 0\r\nNOTICE x :e 0\r\nNOTICE x :f 0\r\n"
+
+
+def test_a_run_that_nobody_follows_holds_nothing(queue):
+    sessions = [session() for _ in range(3)]
+    audience = Audience(sessions)
+    for text in "abc":
+        queue.deliver(audience, say(text))
+    run = audience.groups[0].run
+    assert len(run.pieces) == 2
+    for one in queue.take():
+        one.outbox.join()
+    assert run.pieces == []
+
+
+def test_a_room_that_is_never_silent_begins_a_new_run_in_time(queue):
+    sessions = [session() for _ in range(3)]
+    audience = Audience(sessions)
+    for _ in range(3 * LONG):
+        queue.deliver(audience, say("x"))
+        queue.deliver(audience, say("x"))
+        queue.take(1)[0].outbox.join()  # the others always wait
+        assert len(audience.groups[0].run.pieces) <= LONG + 2
 
 
 # the outbox

@@ -237,6 +237,7 @@ def test_a_bug_in_one_wire_ends_one_connection(serve: Serve, caplog: pytest.LogC
             raise ZeroDivisionError(name)
 
     session.wire = Broken()  # type: ignore[assignment]
+    session.plain = True  # such a wire is asked to join what it wrote
     neural.send("PRIVMSG #team :hi")
     nine.to_end()
     assert "QUIT :Internal error" in neural.until("QUIT")
