@@ -11,8 +11,7 @@ from typing import Final
 LINE: Final = 512  # everything but the tags, with CR LF
 # https://ircv3.net/specs/extensions/message-tags#size-limit, each with the leading '@' and the trailing space
 CLIENT_TAGS: Final = 4096  # what a client may send
-SERVER_TAGS: Final = 4096  # what a server may add
-TAGS: Final = 8191  # both together: what a client has to be able to read
+TAGS: Final = 8191  # with as much again of the server's: what a client has to be able to read
 PARAMS: Final = 15  # "Software SHOULD AVOID sending more than 15 parameters"; all of them are read
 ISUPPORT_TOKENS: Final = 13  # on one RPL_ISUPPORT line
 

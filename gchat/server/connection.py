@@ -275,11 +275,6 @@ class Connection:
         self._stop_draining()
         self._shut()
 
-    @property
-    def drained(self) -> bool:
-        """True when the kernel has taken everything."""
-        return not self._unsent
-
     def _shut(self) -> None:
         how = socket.SHUT_WR if self.patient else socket.SHUT_RDWR
         with suppress(OSError):  # the other side was faster, and reading will show it

@@ -73,6 +73,7 @@ class Engine:
         self.registrations = Buckets(REGISTRATION_RATE if settings.throttle else 0.0, REGISTRATION_BURST)
         self._secret = entropy(32)  # of what is to look like chance and be the same each time
         self.sessions: dict[str, Session] = {}
+        self.strangers: set[Session] = set()  # those of them that are nobody yet
         self.errors = 0  # bugs met so far: each is in the log with its traceback
         self.command_counts: dict[str, int] = {}
         self.asks_certificates = False  # set by the shell: TLS listeners ask clients for theirs
@@ -114,6 +115,7 @@ class Engine:
         session.framing = framing
         session.set_caps(session.caps)
         self.sessions[session.id] = session
+        self.strangers.add(session)
         return session
 
     def receive(self, session: Session, data: bytes) -> None:
@@ -135,6 +137,7 @@ class Engine:
         """The connection is gone: whoever it was leaves.  Calling it twice does nothing."""
         if self.sessions.pop(session.id, None) is None:
             return
+        self.strangers.discard(session)
         self._lagging.pop(session, None)
         self.monitors.clear(session)
         session.inbox.clear()
@@ -203,7 +206,7 @@ class Engine:
         if request.steps is not None:
             self.resume(request, None)
         else:
-            request.returned()
+            request.returned = True
             self._settle(request)
 
     def resume(self, request: Request, result: object) -> None:
@@ -231,7 +234,7 @@ class Engine:
             self._work(request, work)
             return
         request.steps = None
-        request.returned()
+        request.returned = True
         self._settle(request)
         self._pump(session)
 

@@ -75,7 +75,7 @@ TOPIC <channel> :<topic>
   Shows a channel's topic, or sets it; an empty one clears it. Where the
   channel is +t only half-operators and above may set it.
 
-NAMES <channel>
+NAMES <channel>[,<channel>]
   Lists who is in a channel.
 
 RENAME <channel> <name> [:<reason>]

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from gchat import __version__, paths
 from gchat.server import config
 from gchat.server.config import ConfigError
 from gchat.server.listeners import ListenError
-from gchat.server.settings import Settings
+from gchat.server.settings import Limits, Listener, Settings
 from gchat.server.stores.base import StoreError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ log = logging.getLogger("gchat.server")
 
 USAGE_ERROR = 2
 GOODBYE = "Server going down"
+MANY = 1000  # connections: more than most will ever have
 ACTIONS = ("add", "passwd", "list", "suspend", "resume", "delete")  # of ``gchat-server account``
 
 
@@ -217,14 +219,23 @@ def serve(arguments: argparse.Namespace, settings: Settings, context: Context | 
         log.info("Keeping what is said in %s", store.path)
     log.info("gchat-server %s with %s", __version__, source)
     network.allow(allow_files(settings.limits.connections))
-    for listener in network.addresses:
-        log.info("Listening on %s", listener)
+    say_listeners((), network.addresses)
     stopped.wait()
     log.info("Going down")
     network.stop(GOODBYE)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the loop is about to let go of them, and all is said
     return 0
+
+
+def say_listeners(before: Sequence[Listener], now: Sequence[Listener]) -> None:
+    """Log where it listens from now on, and where no more."""
+    for listener in now:
+        if listener not in before:
+            log.info("Listening on %s", listener)
+    for listener in before:
+        if listener not in now:
+            log.info("No longer listening on %s", listener)
 
 
 def open_store(path: str, settings: Settings) -> SqliteStore | None:
@@ -237,9 +248,10 @@ def open_store(path: str, settings: Settings) -> SqliteStore | None:
 
 
 def allow_files(connections: int) -> int:
-    """Ask the system for as many open files as the connections may need; say so where it allows fewer.
+    """Ask the system for as many open files as the connections may need.
 
-    Returns how many connections there are files for, 0 for as many as there may be.
+    Returns how many connections there are files for, 0 for as many as there may be.  Too few are said
+    where they may be missed: the default is more than most machines have need of.
     """
     if sys.platform == "win32":
         return 0
@@ -255,12 +267,13 @@ def allow_files(connections: int) -> int:
     if allowed >= wanted:
         return 0
     enough = max(allowed - spare, 1)
-    log.info(
-        "This system allows %d open files: enough for %d connections, not for limits.connections = %d",
-        allowed,
-        enough,
-        connections,
-    )
+    if enough < MANY or connections != Limits().connections:
+        log.warning(
+            "This system allows %d open files: enough for %d connections, not for limits.connections = %d",
+            allowed,
+            enough,
+            connections,
+        )
     return enough
 
 
@@ -322,6 +335,7 @@ def reload(arguments: argparse.Namespace, network: Network) -> str:
     """Read the configuration again.  What is wrong with it is logged and returned, and nothing changes."""
     from gchat.server import logs, tools
 
+    before = network.addresses
     try:
         settings, source = configured(arguments)
         network.configure(settings, certificate(settings))
@@ -332,4 +346,5 @@ def reload(arguments: argparse.Namespace, network: Network) -> str:
     logs.set_up(settings.log.format, settings.log.level)
     network.allow(allow_files(settings.limits.connections))
     log.info("Configuration read again: %s", source)
+    say_listeners(before, network.addresses)
     return ""

@@ -15,6 +15,7 @@ from gchat.irc.numerics import ERR_NICKNAMEINUSE
 from gchat.server import services
 from gchat.server.request import ReplyError
 from gchat.server.world import User, World
+from gchat.tutorial.text import to_ascii
 
 _FIRST = frozenset(string.ascii_letters + "[]\\`_^{|}")
 _REST = _FIRST | frozenset(string.digits + "-")
@@ -82,8 +83,8 @@ def taken(world: World, nick: str) -> ReplyError:
 
 def free(world: World, wanted: str) -> str:
     """A possible nick that nobody has, as like the wanted one as can be."""
-    ascii_only = unicodedata.normalize("NFKD", wanted).encode("ascii", "ignore").decode()
-    base = "".join("_" if c == " " else c for c in ascii_only.strip() if c in _REST or c == " ").lstrip("-")
+    words = to_ascii(wanted).strip()
+    base = "".join("_" if c == " " else c for c in words if c in _REST or c == " ").lstrip("-")
     if base and base[0] in string.digits:
         base = "_" + base
     base = base[: limits.NICKLEN] or FALLBACK

@@ -138,7 +138,7 @@ def isupport_tokens(engine: Engine) -> dict[str, str | None]:
         "PREFIX": f"({roles.LETTERS}){roles.SYMBOLS}",
         "SAFELIST": None,
         "STATUSMSG": roles.SYMBOLS,
-        "TARGMAX": f"NAMES:1,LIST:1,KICK:,WHOIS:1,PRIVMSG:{MAX_TARGETS},NOTICE:{MAX_TARGETS},"
+        "TARGMAX": f"NAMES:{MAX_TARGETS},LIST:1,KICK:,WHOIS:1,PRIVMSG:{MAX_TARGETS},NOTICE:{MAX_TARGETS},"
         f"TAGMSG:{MAX_TARGETS},JOIN:,PART:,MONITOR:",
         "TOPICLEN": str(limits.TOPICLEN),
         "USERLEN": str(limits.USERLEN),
@@ -151,9 +151,8 @@ def lusers(request: Request) -> None:
     """How many are here.  https://modern.ircdocs.horse/#lusers-message"""
     world = request.world
     users = len(world.users)
-    invisible = sum("i" in user.modes for user in world.users.values())
-    operators = sum(user.is_operator for user in world.users.values())
-    unknown = sum(session.user is None for session in request.engine.sessions.values())
+    invisible, operators = world.modes["i"], world.modes["o"]
+    unknown = len(request.engine.strangers)
     request.reply(RPL_LUSERCLIENT, visible=str(users - invisible), invisible=str(invisible), servers="1")
     request.reply(RPL_LUSEROP, str(operators))
     request.reply(RPL_LUSERUNKNOWN, str(unknown))
@@ -203,6 +202,12 @@ def implicit_names(request: Request, channel: Channel) -> None:
 
 def names(request: Request, channel: Channel) -> None:
     """Who is in the channel, as far as the asker may know.  https://modern.ircdocs.horse/#names-message"""
+    members(request, channel)
+    request.reply(RPL_ENDOFNAMES, channel.name)
+
+
+def members(request: Request, channel: Channel) -> None:
+    """``names`` without its end."""
     viewer, caps = request.session.user, request.session.caps
     if can_see(viewer, channel):
         multi = bool(caps & cap.MULTI_PREFIX)
@@ -217,7 +222,6 @@ def names(request: Request, channel: Channel) -> None:
         fixed = f":{request.settings.server.name} 353 {request.session.name} {symbol} {channel.name} :\r\n"
         for line in fill(shown, limits.LINE - len(fixed.encode())):
             request.reply(RPL_NAMREPLY, symbol, channel.name, text=line)
-    request.reply(RPL_ENDOFNAMES, channel.name)
 
 
 def reader(user: User) -> str:

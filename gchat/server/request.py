@@ -74,13 +74,13 @@ class Request:
         "_answered",
         "_batch",
         "_held",
-        "_returned",
         "_sent",
         "effort",
         "engine",
         "label",
         "message",
         "pending",
+        "returned",
         "session",
         "steps",
     )
@@ -93,7 +93,7 @@ class Request:
         self.pending = 0  # committed events that are not applied yet
         self.steps: Steps | None = None  # a handler that waits for Work
         self.effort = 0  # messages that it was answered with
-        self._returned = False
+        self.returned = False  # the handler has ended
         self._held: list[Message] = []
         self._batch = ""  # the reference of the one that is open
         self._answered = ""  # the label, once the answer was sent
@@ -192,14 +192,10 @@ class Request:
 
     # what the engine does
 
-    def returned(self) -> None:
-        """The handler has ended."""
-        self._returned = True
-
     @property
     def settled(self) -> bool:
         """True when nothing more can come of this request."""
-        return self._returned and not self.pending
+        return self.returned and not self.pending
 
     def finish(self) -> None:
         """Send what the label kept back: one message, a batch, or ACK for nothing at all."""

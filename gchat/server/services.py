@@ -13,6 +13,7 @@ from typing import NamedTuple
 from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.server.request import FailError, Request, Steps
+from gchat.server.settings import Server
 
 NICKSERV = "NickServ"
 CHANSERV = "ChanServ"
@@ -35,14 +36,14 @@ class Word(NamedTuple):
     hidden: bool = False  # not in the list of HELP
 
 
-def source(server: str, service: str) -> str:
+def source(server: Server, service: str) -> str:
     """Where what a service does comes from."""
-    return f"{service}!{service}@{server}"
+    return f"{service}!{service}@{server.services or server.name}"
 
 
 def say(request: Request, text: str, service: str = NICKSERV) -> None:
     """Answer in words: a NOTICE of a service."""
-    message = Message("NOTICE", (request.session.name, text), source(request.settings.server.name, service))
+    message = Message("NOTICE", (request.session.name, text), source(request.settings.server, service))
     request.send(message)
 
 

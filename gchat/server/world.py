@@ -7,7 +7,7 @@ of deliveries.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -182,6 +182,7 @@ class World:
         self._owners: dict[str, str] = {}  # folded nick -> folded name of the account that holds it
         self._online: dict[str, list[User]] = {}  # by the folded name of the account
         self._past: dict[str, deque[Past]] = {}
+        self.modes: Counter[str] = Counter()  # how many users have each user mode
         self.most_users = 0
 
     # reading
@@ -240,6 +241,7 @@ class World:
         self.nicks[fold(user.nick)] = user
         if user.account:
             self._online.setdefault(fold(user.account), []).append(user)
+        self.modes.update(user.modes)
         self.most_users = max(self.most_users, len(self.users))
 
     def remove_user(self, user: User, at: int) -> None:
@@ -248,6 +250,7 @@ class World:
         for channel in list(user.channels.values()):
             self.leave(user, channel)
         self._log_out(user)
+        self.modes.subtract(user.modes)
         del self.users[user.uid]
         del self.nicks[fold(user.nick)]
 
@@ -297,6 +300,14 @@ class World:
         user.sessions.remove(session)
         for channel in user.channels.values():
             channel.sessions.remove([session])
+
+    def set_mode(self, user: User, letter: str, add: bool) -> bool:
+        """Give a user a mode or take it away; False where nothing changes."""
+        if (letter in user.modes) is add:
+            return False
+        (user.modes.add if add else user.modes.discard)(letter)
+        self.modes[letter] += 1 if add else -1
+        return True
 
     def rename(self, user: User, nick: str) -> None:
         """Give a user another nick, which the caller knows to be free or the user's own."""

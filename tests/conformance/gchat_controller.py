@@ -5,9 +5,11 @@ irctest imports this file by name: see ``run`` beside it.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -25,6 +27,7 @@ listen = [{listeners}]
 
 [server]
 name = "My.Little.Server"
+services = "{services}"
 network = "gchat"
 description = "test server"
 motd = "Welcome to the conformance tests."
@@ -60,6 +63,7 @@ proxy = "{proxy}"
 """
 
 _OPER = hash_password("operpassword", b"salt")
+_PATIENCE = 5.0  # seconds for a server to end
 _SHORT, _LONG = 6, 300  # bytes of a password that a client may choose, and that fits a line
 
 
@@ -155,6 +159,7 @@ class GchatController(BaseServerController, DirectoryBasedController):
                     cert=cert,
                     key=key,
                     oper=_OPER,
+                    services="My.Little.Services" if run_services else "",
                     proxy="required" if self.wants_proxy() else "optional",
                     always_on="on" if self.wants_always_on() else "opt-in",
                     before_connect=str(self.test_config.account_registration_before_connect).lower(),
@@ -169,6 +174,20 @@ class GchatController(BaseServerController, DirectoryBasedController):
         command = [sys.executable, "-m", "gchat.server", "--config", config, "--no-throttle"]
         self._command = [*clock, *command]
         self.proc = self.execute(self._command, proc_name="gchat", cwd=CHECKOUT)
+
+    def kill_proc(self) -> None:
+        """End the server.  Under faketime it is the child of what was started, which does not wait for it;
+        and while it goes it removes files of its own from the folder that is taken away next.
+        """
+        group = self.proc.pid
+        super().kill_proc()
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            try:
+                os.killpg(group, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(self._port_wait_interval)
 
     def restart(self) -> None:
         """End the server and start it again on what it kept."""

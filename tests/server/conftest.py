@@ -156,7 +156,7 @@ class Chat:
     def op(self, client: Client) -> None:
         """Make a user a server operator, past the password."""
         assert client.session.user is not None
-        client.session.user.modes.add("o")
+        self.engine.world.set_mode(client.session.user, "o", True)
 
     def plain(self, wire: Wire, host: str = "127.0.0.1") -> Client:
         """A connection of the tutorial's protocol on the given wire."""

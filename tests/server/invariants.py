@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from gchat.irc import limits
 from gchat.irc.casemap import fold
 from gchat.irc.message import Message, parse
@@ -36,6 +38,8 @@ def check_world(engine: Engine) -> None:
         assert user.modes <= set(replies.USER_MODES)
         assert all(session.user is user and session.id in engine.sessions for session in user.sessions)
         assert user.sessions
+    assert +world.modes == Counter(letter for user in world.users.values() for letter in user.modes)
+    assert engine.strangers == {s for s in engine.sessions.values() if s.user is None}
     for key, channel in world.channels.items():
         assert key == channel.key == fold(channel.name)
         assert channel.members

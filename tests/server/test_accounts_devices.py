@@ -106,7 +106,7 @@ def test_the_user_leaves_with_the_last_connection(chat, laptop, nine):
     assert nine.read() == []
     nine.send("PRIVMSG #team :still here?")
     assert tablet.read()[-1].endswith("PRIVMSG #team :still here?")
-    tablet.send("QUIT :three")
+    assert tablet.ask("QUIT :three")[0] == f"{NEURAL} QUIT :Quit: three"
     assert nine.read() == [f"{NEURAL} QUIT :Quit: three"]
     assert chat.engine.world.users_of("Neural") == []
 

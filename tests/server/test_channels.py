@@ -269,12 +269,17 @@ def test_names_of_nothing(chat, line, name):
     assert chat.client("Neural").ask(line) == [end_of_names("Neural", name)]
 
 
-def test_names_takes_one_channel_as_targmax_says(chat, team):
+def test_names_takes_as_many_channels_as_targmax_says(chat, team):
     neural, *_ = team
     neural.send("JOIN #ops")
     (targmax,) = re.findall(r" TARGMAX=(\S+)", "\n".join(neural.ask("VERSION")))
-    assert "NAMES:1" in targmax.split(",")
-    assert neural.ask("NAMES #team,#ops")[-1:] == [end_of_names("Neural", "#team")]
+    assert "NAMES:4" in targmax.split(",")
+    assert neural.ask("NAMES #TEAM,#nowhere,#ops") == [
+        f"{SERVER} 353 Neural = #team :@Neural Nine",
+        f"{SERVER} 353 Neural = #ops :@Neural",
+        end_of_names("Neural", "#team,#nowhere,#ops"),
+    ]
+    assert neural.ask("NAMES #1,#2,#3,#4,#5") == [end_of_names("Neural", "#1,#2,#3,#4")]
 
 
 def test_the_invisible_are_named_to_members_only(chat, team):

@@ -224,6 +224,25 @@ def test_an_event_about_what_is_gone_changes_nothing(chat, event):
     assert set(chat.engine.world.channels) == {"#team"}
 
 
+@pytest.mark.parametrize(
+    ("before", "sentence"),
+    [
+        ("KICK #team Nine :out", "You are not in this channel, and it takes no messages from outside (+n): "),
+        ("MODE #team +b m:Nine!*@*", "You are muted in this channel"),
+        ("MODE #team +m", "This channel is moderated (+m): "),
+    ],
+)
+def test_what_comes_after_a_kick_in_the_order_of_everything_is_not_said(chat, before, sentence):
+    neural, nine = chat.join("#team", "Neural", "Nine")
+    chat.engine.receive(neural.session, f"{before}\r\n".encode())
+    chat.engine.receive(nine.session, b"PRIVMSG #team :one more word\r\nNOTICE #team :and another\r\n")
+    chat.settle()
+    assert len(neural.read()) == 1
+    lines = nine.read()
+    assert len(lines) == 2
+    assert lines[1].startswith(f"{SERVER} 404 Nine #team :{sentence}")
+
+
 def test_the_last_message_of_somebody_who_quits_is_read(chat):
     neural, nine = chat.join("#team", "Neural", "Nine")
     chat.engine.receive(neural.session, b"PRIVMSG #team :last words\r\nQUIT :bye\r\n")

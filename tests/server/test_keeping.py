@@ -140,8 +140,9 @@ def test_a_refusal_comes_before_the_goodbye(chat, store):
     store.why = "disk full"
     chat.engine.receive(neural.session, b"PRIVMSG #team :one\r\nQUIT :bye\r\n")
     chat.settle()
-    assert neural.read() == [fail(), "ERROR :Closing link: (127.0.0.1) [Quit: bye]"]
-    assert nine.read() == [f"{NEURAL} QUIT :Quit: bye"]
+    quit_ = f"{NEURAL} QUIT :Quit: bye"
+    assert neural.read() == [quit_, fail(), "ERROR :Closing link: (127.0.0.1) [Quit: bye]"]
+    assert nine.read() == [quit_]
 
 
 def test_a_sender_who_is_gone_is_not_told(chat, store):

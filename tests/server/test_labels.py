@@ -119,9 +119,9 @@ def test_an_empty_label_is_none(neural):
     assert neural.ask("@label= PING x", "@label PONG x") == [f"{SERVER} PONG gchat.test :x"]
 
 
-def test_a_labeled_quit_is_acknowledged_before_the_goodbye(neural):
+def test_a_labeled_quit_is_answered_before_the_goodbye(neural):
     assert neural.ask("@label=x QUIT :bye") == [
-        f"@label=x {SERVER} ACK",
+        "@label=x :Neural!~Neural@127.0.0.1 QUIT :Quit: bye",
         "ERROR :Closing link: (127.0.0.1) [Quit: bye]",
     ]
 

@@ -20,6 +20,7 @@ from gchat import __version__
 from gchat.server import passwords
 from gchat.server.config import ConfigError
 from gchat.server.main import configured, main, make_parser
+from gchat.server.settings import Limits
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0  # seconds: far more than anything takes
@@ -249,6 +250,33 @@ def test_sighup_reads_the_file_again(start: Start, tmp_path: Path) -> None:
         server.until(f"The configuration stays as it was: {file}: server.naem is not a key")
         client.sendall(b"PING 3\r\n")
         assert client.recv(100).startswith(b":after.test ")
+
+
+def test_sighup_says_where_it_listens_now(start: Start, tmp_path: Path) -> None:
+    file = tmp_path / "gchat-server.toml"
+    first, second = tmp_path / "first", tmp_path / "second"
+    file.write_text(f'listen = ["127.0.0.1:0", "unix:{first}"]')
+    server = start("--config", str(file))
+    server.until(f"Listening on unix:{first}")
+    file.write_text(f'listen = ["127.0.0.1:0", "unix:{second}"]')
+    server.signal(signal.SIGHUP)
+    server.until(f"No longer listening on unix:{first}")
+    news = server.log[server.log.index("Configuration read again") :]
+    assert f"Listening on unix:{second}" in news
+    assert "127.0.0.1" not in news
+
+
+@pytest.mark.parametrize(("connections", "said"), [(Limits().connections, False), (19_000, True)])
+def test_too_few_files_are_said_where_somebody_chose_the_number(
+    start: Start, tmp_path: Path, connections: int, said: bool
+) -> None:
+    file = tmp_path / "gchat-server.toml"
+    file.write_text(f"[limits]\nconnections = {connections}")
+    server = start(*HERE, "--config", str(file), files=2000)
+    server.until("Listening on")
+    server.signal(signal.SIGTERM)
+    assert server.wait() == 0
+    assert (f"enough for 1936 connections, not for limits.connections = {connections}" in server.log) is said
 
 
 def test_a_port_in_use_ends_with_2(start: Start) -> None:

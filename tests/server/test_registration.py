@@ -297,7 +297,10 @@ def test_quit_tells_the_others_and_says_goodbye(chat, line, reason):
     neural, nine, other = chat.join("#team", "Neural", "Nine", "Other")
     other.send("PART #team")
     nine.read()
-    assert neural.ask(line) == [f"ERROR :Closing link: (127.0.0.1) [{reason}]"]
+    assert neural.ask(line) == [
+        f":Neural!~Neural@127.0.0.1 QUIT :{reason}",
+        f"ERROR :Closing link: (127.0.0.1) [{reason}]",
+    ]
     assert neural.ended == reason
     assert nine.read() == [f":Neural!~Neural@127.0.0.1 QUIT :{reason}"]
     assert other.read() == [":Other!~Other@127.0.0.1 PART #team"]
@@ -305,7 +308,7 @@ def test_quit_tells_the_others_and_says_goodbye(chat, line, reason):
 
 def test_nothing_that_follows_quit_is_heard(chat):
     neural, nine = chat.join("#team", "Neural", "Nine")
-    assert len(neural.ask("QUIT :bye", "PRIVMSG #team :still here?")) == 1
+    assert neural.numerics("QUIT :bye", "PRIVMSG #team :still here?") == ["QUIT", "ERROR"]
     assert neural.ask("PRIVMSG #team :still here?") == []
     assert nine.read() == [":Neural!~Neural@127.0.0.1 QUIT :Quit: bye"]
 

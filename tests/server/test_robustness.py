@@ -292,7 +292,7 @@ def test_any_conversation_leaves_a_world_that_makes_sense(make_chat, steps):
         client = clients[who] if who is not None else clients[0]
         if what == "send":  # without settling: on the later backplane the events of several clients meet
             chat.engine.receive(client.session, "".join(f"{line}\r\n" for line in how).encode())
-        elif what == "op" and client.session.user is not None:
+        elif what == "op" and client.session.user in chat.engine.world.users.values():
             chat.op(client)
         elif what == "caps":
             client.send(f"CAP REQ :{how}")

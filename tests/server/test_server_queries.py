@@ -230,6 +230,20 @@ def test_info(described):
     assert lines[-1] == f"{SERVER} 374 Neural :End of INFO list"
 
 
+def test_services_may_have_a_server_s_name_of_their_own(make_chat):
+    chat = make_chat(Settings(server=Server(name="gchat.test", services="services.test"), throttle=False))
+    neural = chat.client("Neural")
+    assert neural.ask("LINKS") == [
+        f"{SERVER} 364 Neural gchat.test gchat.test :0 a gchat server",
+        f"{SERVER} 364 Neural services.test gchat.test :1 NickServ and ChanServ",
+        f"{SERVER} 365 Neural * :End of /LINKS list",
+    ]
+    assert len(neural.ask("LINKS services.*")) == 2
+    assert neural.ask("PRIVMSG NickServ :HELP")[0].startswith(
+        ":NickServ!NickServ@services.test NOTICE Neural :"
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "shown", "ours"),
     [

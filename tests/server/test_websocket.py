@@ -416,7 +416,7 @@ def test_a_line_is_framed_once_for_all_pages_of_a_kind(
 def test_the_end_is_an_error_and_a_close(chat: object, open_page: Callable[..., Page]) -> None:
     nine = open_page(chat, "Nine")
     nine.send("QUIT :bye")
-    error, close = nine.events()
+    _, error, close = nine.events()
     assert isinstance(error, TextMessage)
     assert error.data == "ERROR :Closing link: (127.0.0.1) [Quit: bye]"
     assert isinstance(close, CloseConnection)
@@ -440,7 +440,7 @@ def test_closing_the_page_quits(chat: object, open_page: Callable[..., Page]) ->
     nine.read()
     nine.send_bytes(nine.socket.send(CloseConnection(code=CloseReason.GOING_AWAY, reason="Tab closed")))
     assert neural.read() == [":Nine!~Nine@127.0.0.1 QUIT :Quit: Tab closed"]
-    (close,) = nine.events()
+    _, close = nine.events()
     assert isinstance(close, CloseConnection)
     assert close.code == CloseReason.GOING_AWAY
 

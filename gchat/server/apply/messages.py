@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from gchat.irc.message import NO_TAGS, Message
 from gchat.irc.numerics import ERR_CANNOTSENDTOCHAN
+from gchat.server import admission, events, multiline, roles, slow
 from gchat.server import capabilities as cap
-from gchat.server import events, multiline, roles, slow
 from gchat.server.apply.context import Applying
 from gchat.server.audience import Audience
 from gchat.server.delivery import Shape, Stamp
@@ -34,6 +34,8 @@ def said(now: Applying, event: events.Said) -> None:
         return
     channel = now.world.channel(event.target)
     if channel is not None:
+        if (now.origin is None or now.origin.returned) and _came_too_late(now, user, event, channel):
+            return
         if "W" in channel.modes and _is_too_fast(now, user, channel, event):
             return
         name = event.prefix + channel.name
@@ -59,6 +61,16 @@ def _is_too_fast(now: Applying, user: User, channel: Channel, event: events.Said
     if not reason:
         slow.spoke(user, channel, now.entry.milliseconds)
     elif now.origin is not None and event.command != "NOTICE":
+        now.origin.reply(ERR_CANNOTSENDTOCHAN, channel.name, text=reason)
+    return bool(reason)
+
+
+def _came_too_late(now: Applying, user: User, event: events.Said, channel: Channel) -> bool:
+    """True where the user may not speak any more: between the handler's look and now, others' events were
+    applied.  Where events are applied at once the handler has not returned yet, and there is no between.
+    """
+    reason = admission.why_not_speak(user, channel)
+    if reason and now.origin is not None and event.command != "NOTICE":
         now.origin.reply(ERR_CANNOTSENDTOCHAN, channel.name, text=reason)
     return bool(reason)
 

@@ -220,7 +220,7 @@ def _tell(now: Applying, channel: Channel, changes: list[ModeChange], *, recorde
     """
     if not changes or not channel.members:
         return
-    source, msgid = services.source(now.server, services.CHANSERV), ""
+    source, msgid = services.source(now.engine.settings.server, services.CHANSERV), ""
     if recorded:
         msgid = records.keep_served(now, channel, source, "MODE", channel.name, *format_modes(changes))
     for line in mode_lines.announced(changes, source, channel.name):

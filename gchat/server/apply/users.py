@@ -66,10 +66,7 @@ def registered(now: Applying, event: events.Registered) -> None:
     world.add_user(user)
     session = now.engine.sessions.get(event.uid)
     if session is not None:
-        session.user = user
-        session.nick = user.nick
-        session.account, session.device = user.account, event.device
-        user.sessions.append(session)
+        _become(now, session, user, event.device)
         log.info("Nickname is %s", user.nick)  # as the tutorial's server says
     metadata.introduced(now, user, event.metadata, known_to_others=False)
     _tell_watchers(now, user.nick, user.source, online=True)
@@ -99,9 +96,7 @@ def _attach(now: Applying, user: User, event: events.Registered) -> None:
     if origin is None or origin.session.closing:
         return
     session = origin.session
-    session.user, session.nick = user, user.nick
-    session.account, session.device = user.account, event.device
-    now.world.attach(user, session)
+    _become(now, session, user, event.device)
     log.info("Another device of %s", user.nick)
     metadata.introduced(now, user, event.metadata, known_to_others=True)
     replies.welcome(origin)
@@ -117,6 +112,14 @@ def _attach(now: Applying, user: User, event: events.Registered) -> None:
         metadata.shown(now, session, channel)
         session.shown[channel.key] = now.mark
     returning.logged_in(now, session)
+
+
+def _become(now: Applying, session: Session, user: User, device: str) -> None:
+    """Have a connection speak as a user from now on."""
+    session.user, session.nick = user, user.nick
+    session.account, session.device = user.account, device
+    now.world.attach(user, session)
+    now.engine.strangers.discard(session)
 
 
 def detached(now: Applying, event: events.Detached) -> None:
@@ -287,7 +290,7 @@ def opered(now: Applying, event: events.Opered) -> None:
         return
     known = user.is_operator
     user.oper = event.name
-    user.modes.add("o")
+    now.world.set_mode(user, "o", True)
     if now.origin is not None:
         now.origin.reply(RPL_YOUREOPER)
     if not known:
@@ -299,14 +302,7 @@ def modes_set(now: Applying, event: events.UserModesSet) -> None:
     user = now.world.users.get(event.uid)
     if user is None:
         return
-    done = []
-    for change in event.changes:
-        if change.add and change.letter not in user.modes:
-            user.modes.add(change.letter)
-            done.append(change)
-        elif not change.add and change.letter in user.modes:
-            user.modes.discard(change.letter)
-            done.append(change)
+    done = [change for change in event.changes if now.world.set_mode(user, change.letter, change.add)]
     if not user.is_operator:
         user.oper = ""
     if done:

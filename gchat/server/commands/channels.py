@@ -125,14 +125,16 @@ def _need(request: Request, channel: Channel, right: roles.Right, text: str) -> 
 
 
 def names(request: Request) -> None:
-    """NAMES [channel]: one at a time, as TARGMAX says; without one there is nothing to list."""
-    name = request.param(0).split(",")[0]
-    channel = request.world.channel(name)
-    # A secret channel is no other than one that is not there: also its own spelling is a secret.
-    if channel is None or not can_see(request.user, channel):
-        request.reply(RPL_ENDOFNAMES, limits.cut(name, 64) or "*")
-    else:
-        replies.names(request, channel)
+    """NAMES [channel[,channel]]: as many as TARGMAX says, with one end that names all that were asked for."""
+    asked: list[str] = []
+    for name in request.param(0).split(",")[: replies.MAX_TARGETS]:
+        channel = request.world.channel(name)
+        # A secret channel is no other than one that is not there: also its own spelling is a secret.
+        if channel is not None and can_see(request.user, channel):
+            replies.members(request, channel)
+            name = channel.name
+        asked.append(limits.cut(name, limits.CHANNELLEN))
+    request.reply(RPL_ENDOFNAMES, ",".join(asked) or "*")
 
 
 def invite(request: Request) -> None:

@@ -211,4 +211,9 @@ def error(request: Request) -> None:
 
 def quit_(request: Request) -> None:
     """QUIT [reason].  "Quit: " tells others that it was the user who ended it, also without a reason."""
-    request.engine.close(request.session, f"Quit: {limits.cut(request.param(0), limits.QUITLEN)}")
+    reason = f"Quit: {limits.cut(request.param(0), limits.QUITLEN)}"
+    session, user = request.session, request.session.user
+    if user is not None and not session.plain:
+        # before ERROR, as Ergo has it: of several connections of a user only this one is told
+        request.send(Message("QUIT", (reason,), user.source))
+    request.engine.close(session, reason)

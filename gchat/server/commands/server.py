@@ -181,9 +181,13 @@ def info(request: Request) -> None:
 
 
 def links(request: Request) -> None:
-    """LINKS [[remote server] mask]: this server is all of the network"""
+    """LINKS [[remote server] mask]: this server and, under a name of their own, its services"""
     server = request.settings.server
     mask = request.params[-1] if request.params else ""
-    if not mask or matches(mask, server.name):
-        request.reply(RPL_LINKS, server.name, server.name, hopcount="0", info=server.description)
+    rows = [(server.name, "0", server.description)]
+    if server.services:
+        rows.append((server.services, "1", "NickServ and ChanServ"))
+    for name, hops, description in rows:
+        if not mask or matches(mask, name):
+            request.reply(RPL_LINKS, name, server.name, hopcount=hops, info=description)
     request.reply(RPL_ENDOFLINKS, limits.cut(mask, 64) or "*")
