@@ -54,6 +54,7 @@ SHELL = {
     "gchat.server.worker": 2,
     "gchat.server.__main__": 3,
     "gchat.server.account_tools": 3,
+    "gchat.server.invitation_tools": 3,
     "gchat.server.check": 3,
     "gchat.server.config": 3,
     "gchat.server.logs": 3,

@@ -67,6 +67,9 @@ def test_every_option_stands_in_its_page(
     described = set(re.findall(r"^ +(?:-\w, )?(--?[\w-]+)", text, re.MULTILINE))
     options = {option for action in make_parser()._actions for option in action.option_strings}
     assert {option for option in options if option.startswith("--")} - described == set()
+    for action in make_parser()._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            options.update(*(parser._option_string_actions for parser in action.choices.values()))
     assert {option for option in described if option.startswith("--")} - options == set()
 
 

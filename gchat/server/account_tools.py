@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gchat.irc import scram
@@ -18,6 +18,7 @@ from gchat.server import control, nicknames
 from gchat.server.accounts import Account, to_document
 from gchat.server.control import ControlError, NoServer
 from gchat.server.events import AccountChanged, AccountDropped, AccountRegistered, Event
+from gchat.server.settings import Settings
 
 if TYPE_CHECKING:
     from gchat.server.engine import Engine
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace, path: str) -> int:
     try:
         answer = control.ask(path, asked)
     except NoServer:
-        answer = _without_server(path, asked)
+        answer = without_server(path, lambda engine: manage(engine, asked))
     for line in answer["says"]:
         print(line)
     return 0
@@ -54,16 +55,18 @@ def _ask_password(name: str) -> str:
     return str(scram.make_verifier(password, os.urandom(scram.SALT)))
 
 
-def _without_server(path: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+def without_server(
+    path: str, work: Callable[[Engine], Mapping[str, Any]], settings: Settings | None = None
+) -> Mapping[str, Any]:
+    """Have an engine that nobody is connected to do work on a store.  Raises ControlError and StoreError."""
     from gchat.server.backplane.local import LocalBackplane
     from gchat.server.engine import Engine
-    from gchat.server.settings import Settings
     from gchat.server.stores.sqlite import SqliteStore
 
     store = SqliteStore.open(path, background=False)
     try:
         engine = Engine(
-            Settings(),
+            settings or Settings(),
             clock=time.time,
             wake=lambda: None,
             work=lambda request, work: None,
@@ -71,7 +74,7 @@ def _without_server(path: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
             backplane=LocalBackplane,
             entropy=os.urandom,
         )
-        answer = manage(engine, asked)
+        answer = work(engine)
         engine.keeping.flush()
         if engine.keeping.outage:
             raise ControlError(engine.keeping.outage)

@@ -245,6 +245,7 @@ class AccountRegistered(NamedTuple):
     body: Mapping[str, object]
     uid: str = ""
     login: bool = True
+    invitation: str = ""  # the id of the one that allows it, which is used up by that
 
 
 class AccountChanged(NamedTuple):
@@ -254,6 +255,25 @@ class AccountChanged(NamedTuple):
     field: str
     value: object
     key: str = ""
+
+
+class InvitationMade(NamedTuple):
+    """There is a new invitation, ``body`` as ``invitations.to_document`` has it."""
+
+    body: Mapping[str, object]
+
+
+class InvitationRevoked(NamedTuple):
+    """An invitation, by its id, lets nobody in any more."""
+
+    invitation: str
+
+
+class Redeemed(NamedTuple):
+    """A user who is logged in takes an invitation, named by its id."""
+
+    uid: str
+    invitation: str
 
 
 class MetadataSet(NamedTuple):
@@ -358,6 +378,9 @@ Event = (
     | AccountRegistered
     | AccountChanged
     | AccountDropped
+    | InvitationMade
+    | InvitationRevoked
+    | Redeemed
     | MetadataSet
     | MetadataCleared
     | ChannelRegistered

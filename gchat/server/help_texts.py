@@ -37,6 +37,11 @@ REGISTER <account>|* <email>|* <password>
   Registers an account: with * it is named after your nick, which is held
   for you from then on.
 
+REDEEM <token> [<password>]
+  Takes an invitation: it brings you into its channel, with the role that
+  goes with it. Without an account you give a password, too, and get the
+  account of your nick, or are logged in to it.
+
 VERIFY <account> <code>
   Finishes a registration that needs a code. None does here.
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from gchat.server import accounts, marks, metadata, positions, registrations, renames, seats
+from gchat.server import accounts, invitations, marks, metadata, positions, registrations, renames, seats
 from gchat.server.stores.base import Mark
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ _KINDS: dict[str, Callable[[Engine, str, Mapping[str, Any]], None]] = {
     seats.SEAT: lambda engine, key, body: engine.world.seats.load_seat(key, body),
     seats.WALL: _wall,
     positions.KIND: _position,
+    invitations.KIND: lambda engine, key, body: engine.world.invitations.load(key, body),
     renames.KIND: lambda engine, key, body: engine.world.renames.load(key, body),
     metadata.KIND: lambda engine, key, body: engine.world.metadata.load(key, body),
     marks.KIND: lambda engine, key, body: engine.world.marks.load(key, body),

@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
         if arguments.command:
             from gchat.server import tools
 
-            return tools.run(arguments, store_path(arguments, settings))
+            return tools.run(arguments, store_path(arguments, settings), settings)
         context = certificate(settings)
         if arguments.check:
             from gchat.server import check
@@ -108,11 +108,25 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     account.add_argument("action", choices=ACTIONS, metavar="ACTION", help=", ".join(ACTIONS))
     account.add_argument("name", nargs="?", default="", metavar="NAME", help="whose; for all but list")
     account.add_argument("--reason", default="by the administrator", metavar="TEXT", help="why, for suspend")
+    add_invite(add("invite", help="make links that let people into a channel, list them, take them back"))
     for name, text in (
         ("export", "print all that is kept of an account, as JSON Lines"),
         ("erase", "remove an account and the text of everything that it said"),
     ):
         add(name, help=text).add_argument("--account", metavar="NAME", required=True, help="whose")
+
+
+def add_invite(invite: argparse.ArgumentParser) -> None:
+    """What ``gchat-server invite`` understands."""
+    what = invite.add_mutually_exclusive_group(required=True)
+    what.add_argument("--channel", metavar="CHANNEL", help="make an invitation to this channel")
+    what.add_argument("--list", action="store_true", help="print the invitations, without their tokens")
+    what.add_argument("--revoke", metavar="ID", help="let nobody in with this one any more")
+    add = invite.add_argument
+    add("--role", metavar="ROLE", help="what people are there: voice, half-operator, operator or admin")
+    add("--uses", metavar="NUMBER", type=int, default=1, help="for how many people it is (1)")
+    add("--expires", metavar="TIME", default="7d", help="for how long: 12h, 7d, 4w or never (7d)")
+    add("--address", metavar="ADDRESS", help="where people reach the server: ircs://chat.example.org")
 
 
 # --- the configuration ---------------------------------------------------------------------------

@@ -47,6 +47,7 @@ class Session:
         "id",
         "inbox",
         "inbox_bytes",
+        "invitation",
         "metadata",
         "monitoring",
         "negotiating",
@@ -115,6 +116,7 @@ class Session:
         self.sasl: Exchange | None = None  # the exchange that is under way
         self.account = ""  # logged in to, before there is a user who could be
         self.device = ""  # which of the account's devices this is, if it said so
+        self.invitation = ""  # the id of the one that it has shown
         self.refused_nick = ""  # held for an account: it is given to whoever logs in to that
         self.cap_version = 301
         # what waits: lines not handled yet, the request that is under way, the reason of the end

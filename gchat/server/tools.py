@@ -1,4 +1,6 @@
-"""``gchat-server account``, ``backup``, ``export``, ``erase``, and what a running server does for them."""
+"""``gchat-server account``, ``invite``, ``backup``, ``export``, ``erase``: what each command does, and what a
+running server does for it.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gchat.irc.casemap import fold
-from gchat.server import account_tools, control
+from gchat.server import account_tools, control, invitation_tools
 from gchat.server.control import ControlError, NoServer
 from gchat.server.events import AccountDropped
+from gchat.server.settings import Settings
 from gchat.server.stores.base import StoreError
 
 if TYPE_CHECKING:
@@ -26,11 +29,13 @@ FAILURE = 1
 # --- the commands --------------------------------------------------------------------------------
 
 
-def run(arguments: argparse.Namespace, path: str) -> int:
+def run(arguments: argparse.Namespace, path: str, settings: Settings) -> int:
     """Do a command with the store at ``path``; return the exit status.  Raises StoreError."""
     if not path:
         raise StoreError("nothing is kept: [store] path is :memory:")
     try:
+        if arguments.command == "invite":
+            return invitation_tools.run(arguments, path, settings)
         return COMMANDS[arguments.command](arguments, path)
     except (ControlError, StoreError) as error:
         print(f"gchat-server: {error}", file=sys.stderr)
@@ -98,6 +103,9 @@ def serve(network: Network, store: SqliteStore) -> None:
 
     network.control.on("account", lambda asked: account_tools.manage(network.engine, asked))
     network.control.on("erase", erase)
+    network.control.on(
+        "invite", lambda asked: invitation_tools.manage(network.engine, asked, network.addresses)
+    )
     network.control.open(store.path)
 
 

@@ -18,6 +18,7 @@ from gchat.server import roles
 from gchat.server.accounts import Account
 from gchat.server.audience import Audience
 from gchat.server.channel_modes import AT_CREATION
+from gchat.server.invitations import Invitations
 from gchat.server.marks import Marks
 from gchat.server.metadata import Metadata
 from gchat.server.positions import Positions
@@ -178,6 +179,7 @@ class World:
         self.metadata: Metadata = Metadata()
         self.renames: Renames = Renames()  # where channels went that had another name
         self.timed: dict[Channel, int] = {}  # when the first ban of a channel ends that ends by itself
+        self.invitations: Invitations = Invitations()
         self.former_accounts: set[str] = set()  # folded names that nobody else may have
         self._owners: dict[str, str] = {}  # folded nick -> folded name of the account that holds it
         self._online: dict[str, list[User]] = {}  # by the folded name of the account

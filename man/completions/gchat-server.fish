@@ -50,8 +50,8 @@ function _shtab_gchat_server_using
   test "$_shtab_gchat_server_cmdpath" = "$argv"
 end
 
-set -g _shtab_gchat_server_commands hash-password backup account export erase
-set -g _shtab_gchat_server_opts_with_value --account --config --data-dir --listen --log-format --log-level --port-file --reason --tls-cert --tls-key --while-locked
+set -g _shtab_gchat_server_commands hash-password backup account invite export erase
+set -g _shtab_gchat_server_opts_with_value --account --address --channel --config --data-dir --expires --listen --log-format --log-level --port-file --reason --revoke --role --tls-cert --tls-key --uses --while-locked
 
 complete -c gchat-server -e
 complete -c gchat-server -f
@@ -79,6 +79,15 @@ complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_s
 complete -c gchat-server -n '_shtab_gchat_server_using account' -s h -l help -d 'show this help message and exit'
 complete -c gchat-server -n '_shtab_gchat_server_using account' -l reason -x -d 'why, for suspend'
 complete -c gchat-server -n '_shtab_gchat_server_using account; and test $_shtab_gchat_server_npos -eq 0' -ka "add passwd list suspend resume delete" -d 'add, passwd, list, suspend, resume, delete'
+complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_server_npos -eq 0' -a invite -d 'make links that let people into a channel, list them, take them back'
+complete -c gchat-server -n '_shtab_gchat_server_using invite' -s h -l help -d 'show this help message and exit'
+complete -c gchat-server -n '_shtab_gchat_server_using invite' -l channel -x -d 'make an invitation to this channel'
+complete -c gchat-server -n '_shtab_gchat_server_using invite' -l list -d 'print the invitations, without their tokens'
+complete -c gchat-server -n '_shtab_gchat_server_using invite' -l revoke -x -d 'let nobody in with this one any more'
+complete -c gchat-server -n '_shtab_gchat_server_using invite' -l role -x -d 'what people are there: voice, half-operator, operator or admin'
+complete -c gchat-server -n '_shtab_gchat_server_using invite' -l uses -x -d 'for how many people it is (1)'
+complete -c gchat-server -n '_shtab_gchat_server_using invite' -l expires -x -d 'for how long: 12h, 7d, 4w or never (7d)'
+complete -c gchat-server -n '_shtab_gchat_server_using invite' -l address -x -d 'where people reach the server: ircs://chat.example.org'
 complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_server_npos -eq 0' -a export -d 'print all that is kept of an account, as JSON Lines'
 complete -c gchat-server -n '_shtab_gchat_server_using export' -s h -l help -d 'show this help message and exit'
 complete -c gchat-server -n '_shtab_gchat_server_using export' -l account -x -d whose

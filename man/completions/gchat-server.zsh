@@ -15,6 +15,7 @@ _shtab_gchat_server_commands() {
     erase:'remove an account and the text of everything that it said'
     export:'print all that is kept of an account, as JSON Lines'
     hash-password:'ask for a password and print the hash that the configuration wants'
+    invite:'make links that let people into a channel, list them, take them back'
   )
   _describe 'gchat-server commands' _commands
 }
@@ -81,6 +82,20 @@ _shtab_gchat_server_hash_password_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_gchat_server_hash_password_defaults_added=0
 
+_shtab_gchat_server_invite_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--channel[make an invitation to this channel]:CHANNEL:"
+  "--list[print the invitations, without their tokens]"
+  "--revoke[let nobody in with this one any more]:ID:"
+  "--role[what people are there\: voice, half-operator, operator or admin]:ROLE:"
+  "--uses[for how many people it is (1)]:NUMBER:"
+  "--expires[for how long\: 12h, 7d, 4w or never (7d)]:TIME:"
+  "--address[where people reach the server\: ircs\:\/\/chat.example.org]:ADDRESS:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_gchat_server_invite_defaults_added=0
+
 
 _shtab_gchat_server() {
   local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->gchat-server'
@@ -105,6 +120,7 @@ _shtab_gchat_server() {
         erase) _arguments -C -s $_shtab_gchat_server_erase_options ;;
         export) _arguments -C -s $_shtab_gchat_server_export_options ;;
         hash-password) _arguments -C -s $_shtab_gchat_server_hash_password_options ;;
+        invite) _arguments -C -s $_shtab_gchat_server_invite_options ;;
       esac
   esac
 }

@@ -155,6 +155,8 @@ def test_several_events_of_one_command(chat, command):
 
 IMPOSSIBLE = [
     events.NickChanged("n9-9", "x"),
+    events.InvitationRevoked("x"),
+    events.Redeemed("n9-9", "x"),
     events.Quit("n9-9", "x"),
     events.Killed("n9-9", "n9-8", "x"),
     events.AwaySet("n9-9", "x"),
@@ -190,7 +192,7 @@ IMPOSSIBLE = [
     events.AccessSet("n9-9", "#team", "x", "v"),
     events.RoleSet("n9-9", "n9-8", "#team", "v", True),
 ]
-POSSIBLE = {events.Registered, events.AccountRegistered}
+POSSIBLE = {events.Registered, events.AccountRegistered, events.InvitationMade}
 
 
 def test_there_is_a_row_for_every_event():

@@ -8,7 +8,7 @@ from gchat.irc.numerics import ERR_SASLFAIL, RPL_LOGGEDOUT, RPL_SASLSUCCESS
 from gchat.server import accounts, events, keyvalues, nicknames, replies, services
 from gchat.server import capabilities as cap
 from gchat.server.accounts import Account
-from gchat.server.apply import history, metadata, registrations, returning, seats
+from gchat.server.apply import history, invitations, metadata, registrations, returning, seats
 from gchat.server.apply.context import Applying
 from gchat.server.apply.users import change_nick, make_room, stays, tell_interested, tell_logged_in
 from gchat.server.stores.base import Document
@@ -29,6 +29,8 @@ def account_registered(now: Applying, event: events.AccountRegistered) -> None:
     if taken or owner is not None:
         if now.origin is not None:
             services.refuse_registration(now.origin, account.name)
+        return
+    if event.invitation and invitations.use(now, event.invitation, account.name) is None:
         return
     keep(now, account)
     if now.origin is None:

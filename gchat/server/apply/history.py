@@ -123,6 +123,7 @@ def renamed(now: Applying, channel: str, to: str) -> None:
             *world.positions.rename(channel, to),
             *world.marks.rename(channel, to),
             *world.metadata.rename(channel, to),
+            *world.invitations.rename(channel, to),
         ],
     )
     for session in now.engine.sessions.values():

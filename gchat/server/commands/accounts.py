@@ -42,14 +42,23 @@ def register(request: Request) -> Steps:
 
 def may_register_before_connect(request: Request) -> bool:
     """True where REGISTER lets nobody past what guards the connection."""
-    return request.settings.accounts.before_connect and not request.settings.server.password
+    may = request.settings.accounts.before_connect or invitation(request)
+    return bool(may) and not request.settings.server.password
+
+
+def invitation(request: Request) -> str:
+    """The id of an invitation that the asker has shown: it is good for an account, too.  Empty for none."""
+    shown = request.world.invitations.get(request.session.invitation)
+    return shown.id if shown is not None and shown.why_not(request.engine.clock()) is None else ""
 
 
 def make(request: Request, name: str, email: str, password: str, *, login: bool = True) -> Steps:
     """Make an account, or raise FailError with the reason against it."""
     check_name(request, name)
     shown = limits.cut(name, limits.NICKLEN)
-    if request.settings.accounts.email == "required" and not is_address(email):
+    allowed_by = invitation(request)  # now: another may use it up while the password is hashed
+    needs_address = request.settings.accounts.email == "required" and not allowed_by
+    if needs_address and not is_address(email):
         raise FailError("INVALID_EMAIL", shown, text="An address is needed here, such as neural@example.org")
     check_password(name, password)
     if not request.engine.registrations.take(request.session.host, request.engine.clock()):
@@ -61,14 +70,15 @@ def make(request: Request, name: str, email: str, password: str, *, login: bool 
     account = Account(name, int(request.engine.clock()), str(verifier), email=kept)
     user = request.session.user
     uid = user.uid if user is not None and login else ""
-    request.commit(AccountRegistered(name, to_document(account), uid, login))
+    request.commit(AccountRegistered(name, to_document(account), uid, login, allowed_by))
 
 
 def check_name(request: Request, name: str) -> None:
     """Refuse a name that cannot be an account's, or that somebody has.  Raises FailError."""
     world, shown = request.world, limits.cut(name.replace(" ", "_"), limits.NICKLEN) or "*"
     user = request.session.user
-    if request.settings.accounts.registration == "closed" and not (user is not None and user.is_operator):
+    may = (user is not None and user.is_operator) or invitation(request)
+    if request.settings.accounts.registration == "closed" and not may:
         raise FailError("DISALLOWED", shown, text="The administrator makes the accounts here: ask for one")
     if not nicknames.is_nick(name):
         text = "An account's name is made like a nick: letters, digits, - and _, a letter first"

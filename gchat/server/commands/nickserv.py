@@ -12,7 +12,7 @@ from gchat.irc import limits, scram
 from gchat.irc.casemap import fold
 from gchat.server import login, totp
 from gchat.server.accounts import Account, Device
-from gchat.server.commands import accounts
+from gchat.server.commands import accounts, invitations
 from gchat.server.events import AccountChanged, AccountDropped, LoggedOut
 from gchat.server.request import FailError, Request, Steps, Work
 from gchat.server.services import Word, say
@@ -62,6 +62,10 @@ def _identify(request: Request, words: list[str]) -> Steps:
     done = yield from login.by_password(request, name, password)
     say(request, f"You are logged in to {done.account}")
     request.commit(done._replace(reclaim=True))
+
+
+def _redeem(request: Request, words: list[str]) -> Steps:
+    yield from invitations.take(request, words[0], words[1] if len(words) > 1 else "")
 
 
 def _logout(request: Request, words: list[str]) -> Steps:
@@ -271,6 +275,9 @@ WORDS: dict[str, Word] = {
     ),
     "IDENTIFY": Word(
         _identify, 1, "IDENTIFY [account] <password>", "logs you in, and gives you your nick", True, False
+    ),
+    "REDEEM": Word(
+        _redeem, 1, "REDEEM <token> [password]", "takes an invitation, with an account for it", True, False
     ),
     "LOGOUT": Word(_logout, 0, "LOGOUT", "logs you out"),
     "PASSWD": Word(_passwd, 2, "PASSWD <password> <new password>", "changes your password", True),
