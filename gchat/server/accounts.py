@@ -58,8 +58,11 @@ class Account:
         return settings.multiclient if self.multiclient is None else self.multiclient
 
     def stays(self, settings: Accounts) -> bool:
-        """True where the account's user stays without a connection."""
-        if settings.always_on == "off":
+        """True where the account's user stays without a connection.
+
+        A user of their own for each connection would be one more with every connection.
+        """
+        if settings.always_on == "off" or not self.shares_user(settings):
             return False
         return settings.always_on == "on" if self.always_on is None else self.always_on
 

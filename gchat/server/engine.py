@@ -19,7 +19,7 @@ from gchat.server import apply, dispatch, loading, offers, timed
 from gchat.server import capabilities as cap
 from gchat.server.backplane.base import Backplane
 from gchat.server.delivery import BroadcastQueue
-from gchat.server.events import Detached, Entry
+from gchat.server.events import Detached, Entry, Reconfigured
 from gchat.server.keeping import Keeping
 from gchat.server.monitors import Monitors
 from gchat.server.request import FailError, ReplyError, Request, Work
@@ -366,6 +366,7 @@ class Engine:
         for session in self.sessions.values():
             session.bucket.change(rates[0], limits.command_burst)
             session.nick_bucket.change(rates[1], limits.nick_burst)
+        self.backplane.commit(Reconfigured(), None)
 
     def announce_capabilities(self, before: dict[str, str]) -> None:
         """Tell who asked for it what came, changed and went since then; what went is off at once.

@@ -216,6 +216,10 @@ class Detached(NamedTuple):
     reason: str
 
 
+class Reconfigured(NamedTuple):
+    """The server's configuration is another one."""
+
+
 class LoggedIn(NamedTuple):
     """A user is logged in to an account now; ``uid`` is empty for a session before registration.
 
@@ -373,6 +377,7 @@ Event = (
     | MarkedRead
     | Walloped
     | Detached
+    | Reconfigured
     | LoggedIn
     | LoggedOut
     | AccountRegistered

@@ -9,7 +9,17 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from gchat.server import accounts, invitations, marks, metadata, positions, registrations, renames, seats
+from gchat.server import (
+    accounts,
+    invitations,
+    lasting,
+    marks,
+    metadata,
+    positions,
+    registrations,
+    renames,
+    seats,
+)
 from gchat.server.stores.base import Mark
 
 if TYPE_CHECKING:
@@ -54,6 +64,10 @@ def _channel(engine: Engine, key: str, body: Mapping[str, Any]) -> None:
     engine.world.watch(channel)
 
 
+def _lasting(engine: Engine, key: str, body: Mapping[str, Any]) -> None:
+    lasting.load(engine.world, engine.settings.accounts, key, body, _start(engine))
+
+
 _KINDS: dict[str, Callable[[Engine, str, Mapping[str, Any]], None]] = {
     accounts.KIND: _account,
     registrations.KIND: _channel,
@@ -64,4 +78,5 @@ _KINDS: dict[str, Callable[[Engine, str, Mapping[str, Any]], None]] = {
     renames.KIND: lambda engine, key, body: engine.world.renames.load(key, body),
     metadata.KIND: lambda engine, key, body: engine.world.metadata.load(key, body),
     marks.KIND: lambda engine, key, body: engine.world.marks.load(key, body),
+    accounts.LASTING: _lasting,  # last: they come into what there is
 }

@@ -19,6 +19,7 @@ from gchat.server.accounts import Account
 from gchat.server.audience import Audience
 from gchat.server.channel_modes import AT_CREATION
 from gchat.server.invitations import Invitations
+from gchat.server.lasting import Lasting
 from gchat.server.marks import Marks
 from gchat.server.metadata import Metadata
 from gchat.server.positions import Positions
@@ -177,6 +178,7 @@ class World:
         self.positions: Positions = Positions()  # how far every device has seen
         self.marks: Marks = Marks()  # how far everybody has read
         self.metadata: Metadata = Metadata()
+        self.lasting: Lasting = Lasting()
         self.renames: Renames = Renames()  # where channels went that had another name
         self.timed: dict[Channel, int] = {}  # when the first ban of a channel ends that ends by itself
         self.invitations: Invitations = Invitations()
@@ -243,6 +245,7 @@ class World:
         self.nicks[fold(user.nick)] = user
         if user.account:
             self._online.setdefault(fold(user.account), []).append(user)
+            self.lasting.touch(user)
         self.modes.update(user.modes)
         self.most_users = max(self.most_users, len(self.users))
 
@@ -262,8 +265,10 @@ class World:
         user.account = account
         if account:
             self._online.setdefault(fold(account), []).append(user)
+            self.lasting.touch(user)
 
     def _log_out(self, user: User) -> None:
+        self.lasting.touch(user)
         users = self._online.get(fold(user.account), [])
         if user in users:
             users.remove(user)
@@ -316,6 +321,7 @@ class World:
         del self.nicks[fold(user.nick)]
         user.describe(nick=nick)
         self.nicks[fold(nick)] = user
+        self.lasting.touch(user)
 
     def remember(self, user: User, at: int) -> None:
         """Keep the user's present nick for WHOWAS, within bounds."""
@@ -347,12 +353,14 @@ class World:
         channel.sessions.add(user.sessions)
         user.channels[key] = channel
         user.invites.pop(key, None)
+        self.lasting.touch(user)
         return channel
 
     def leave(self, user: User, channel: Channel) -> None:
         """End a membership; a channel that nobody is in ends with it, or rests."""
         del channel.members[user]
         del user.channels[channel.key]
+        self.lasting.touch(user)
         channel.sessions.remove(user.sessions)
         self.seats.left(user.uid, channel.key)
         if not channel.members:
@@ -379,6 +387,7 @@ class World:
         for user in channel.members:
             del user.channels[key]
             user.channels[channel.key] = channel
+            self.lasting.touch(user)
         for user in self.users.values():
             if user.invites.get(key) is channel:
                 del user.invites[key]
@@ -401,3 +410,4 @@ class World:
     def set_roles(self, user: User, channel: Channel, held: str) -> None:
         """Replace a member's roles."""
         channel.members[user] = roles.ordered(held)
+        self.lasting.touch(user)

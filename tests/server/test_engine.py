@@ -192,7 +192,12 @@ IMPOSSIBLE = [
     events.AccessSet("n9-9", "#team", "x", "v"),
     events.RoleSet("n9-9", "n9-8", "#team", "v", True),
 ]
-POSSIBLE = {events.Registered, events.AccountRegistered, events.InvitationMade}
+POSSIBLE = {
+    events.Registered,
+    events.AccountRegistered,
+    events.InvitationMade,
+    events.Reconfigured,
+}
 
 
 def test_there_is_a_row_for_every_event():

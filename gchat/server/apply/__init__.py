@@ -33,6 +33,7 @@ _TABLE: dict[type[Any], Callable[[Applying, Any], None]] = {
     events.Quit: users.quit_,
     events.Killed: users.killed,
     events.Detached: users.detached,
+    events.Reconfigured: users.reconfigured,
     events.AwaySet: users.away_set,
     events.RealnameSet: users.realname_set,
     events.HostChanged: users.host_changed,
@@ -73,5 +74,8 @@ _TABLE: dict[type[Any], Callable[[Applying, Any], None]] = {
 
 def apply(applying: Applying) -> None:
     """Apply one event."""
-    event = applying.entry.event
+    event, world = applying.entry.event, applying.world
     _TABLE[type(event)](applying, event)
+    if world.lasting.touched:
+        for change in world.lasting.changes(world, applying.engine.settings.accounts):
+            applying.engine.keep(change)

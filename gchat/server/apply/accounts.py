@@ -57,6 +57,8 @@ def account_changed(now: Applying, event: events.AccountChanged) -> None:
             _end(now, user, f"The account {account.name} is suspended: {event.value}")
     if event.field == "always_on":
         _tell_persistence(now, account.name)
+    if event.field in ("always_on", "multiclient", "suspended"):
+        now.world.lasting.touched[account.key] = None
     for user in now.world.users_of(account.name):
         if not user.sessions and not stays(now, user):
             now.engine.backplane.commit(events.Quit(user.uid, "No longer always on"), None)

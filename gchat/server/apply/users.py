@@ -18,18 +18,16 @@ from gchat.irc.numerics import (
     RPL_YOUREOPER,
 )
 from gchat.server import capabilities as cap
-from gchat.server import events, keyvalues, nicknames, replies
+from gchat.server import events, keyvalues, lasting, nicknames, replies
 from gchat.server.accounts import Account
 from gchat.server.apply import metadata, records, returning, seats
 from gchat.server.apply.context import Applying
 from gchat.server.delivery import Shape
+from gchat.server.lasting import ABSENT, NOBODY
 from gchat.server.session import Session
 from gchat.server.world import User
 
 log = logging.getLogger("gchat.server")
-
-ABSENT = "Not connected"  # why somebody is away who stays without a connection
-NOBODY = "*"  # why, where there are only connections without anybody: no reason is known
 
 
 def registered(now: Applying, event: events.Registered) -> None:
@@ -139,8 +137,15 @@ def detached(now: Applying, event: events.Detached) -> None:
 
 def stays(now: Applying, user: User) -> bool:
     """True for a user who is here without a connection, too."""
-    account = now.world.account(user.account)
-    return account is not None and account.stays(now.engine.settings.accounts)
+    return lasting.stays(now.world, user, now.engine.settings.accounts)
+
+
+def reconfigured(now: Applying, event: events.Reconfigured) -> None:
+    """The configuration is another one, which may say something else of who stays."""
+    for user in list(now.world.users.values()):
+        now.world.lasting.touch(user)
+        if not user.sessions and not stays(now, user):
+            _remove(now, user, "No longer always on")
 
 
 def make_room(now: Applying, nick: str, account: Account) -> bool:
@@ -248,6 +253,7 @@ def set_away(now: Applying, user: User, message: str) -> None:
     """Have a user be away, or back for an empty message, and tell who wants to know."""
     if user.away != message:
         user.away = message
+        now.world.lasting.touch(user)
         tell_interested(now, user, cap.AWAY_NOTIFY, "AWAY", *([message] if message else []))
 
 
@@ -257,6 +263,7 @@ def realname_set(now: Applying, event: events.RealnameSet) -> None:
     if user is None:
         return
     user.realname = event.realname
+    now.world.lasting.touch(user)
     now.tell(_own_and_interested(now, user), user, "SETNAME", event.realname, needs=cap.SETNAME)
 
 
@@ -272,6 +279,7 @@ def host_changed(now: Applying, event: events.HostChanged) -> None:
     old = user.source
     others = [s for s in now.world.audience(user) if s.user is not user and not s.caps & cap.CHGHOST]
     user.describe(username=event.username, host=event.host)
+    now.world.lasting.touch(user)
     stamp = now.stamp(user)
     now.deliver(others, lambda caps: Message("QUIT", ("Changing host",), old, stamp.tags(caps)))
     for channel in user.channels.values():
@@ -305,6 +313,7 @@ def modes_set(now: Applying, event: events.UserModesSet) -> None:
     done = [change for change in event.changes if now.world.set_mode(user, change.letter, change.add)]
     if not user.is_operator:
         user.oper = ""
+    now.world.lasting.touch(user)
     if done:
         now.tell(user.sessions, user, "MODE", user.nick, *format_modes(done))
 

@@ -229,6 +229,8 @@ def _always_on(request: Request, words: list[str]) -> Steps:
     yield from ()
     if request.settings.accounts.always_on == "off":
         raise _no("This server keeps nobody who is not connected")
+    if not _account(request).shares_user(request.settings.accounts):
+        raise _no("That is for who is one user with all connections: MULTICLIENT ON first")
     _switch(request, "always_on", words[0], "You stay, away, when no connection is left")
 
 

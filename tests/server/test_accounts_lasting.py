@@ -1,0 +1,263 @@
+"""Users who stay without a connection, when the server is started again."""
+
+import dataclasses
+import json
+
+import pytest
+
+from gchat.irc import scram
+from gchat.server import events, loading
+from gchat.server.accounts import LASTING
+from gchat.server.settings import Accounts, Server, Settings
+from tests.server.history.conftest import ListStore
+from tests.server.test_accounts_devices import device
+
+VERIFIER = str(scram.make_verifier("sesame", b"salt", 2))
+NEURAL = ":Neural!~x@127.0.0.1"
+
+
+class JsonStore(ListStore):
+    """Gives documents back as SQLite does, which writes them as JSON."""
+
+    def load(self, kind):
+        return [(key, json.loads(json.dumps(body))) for key, body in super().load(kind)]
+
+
+@pytest.fixture
+def store():
+    return JsonStore()
+
+
+@pytest.fixture
+def start(make_chat, store):
+    """Start the server, for the first time or again, with what the store has."""
+
+    def begin(**accounts):
+        settings = Settings(server=Server(name="gchat.test"), accounts=Accounts(**accounts), throttle=False)
+        chat = make_chat(settings)
+        chat.engine.store = chat.engine.keeping.store = store
+        loading.fill(chat.engine)
+        return chat
+
+    return begin
+
+
+@pytest.fixture
+def chat(start):
+    chat = start()
+    commit(chat, events.AccountRegistered("Neural", {"name": "Neural", "verifier": VERIFIER}, "", False))
+    commit(chat, events.AccountChanged("Neural", "always_on", True))
+    return chat
+
+
+def commit(chat, event):
+    chat.engine.backplane.commit(event, None)
+    chat.settle()
+
+
+@pytest.fixture
+def laptop(chat):
+    client = device(chat)
+    client.send("JOIN #team", "JOIN #dev", "MODE Neural +i")
+    client.read()
+    return client
+
+
+def kept(store):
+    return dict(store.load(LASTING))
+
+
+def neural(chat):
+    return chat.engine.world.user("Neural")
+
+
+def test_they_are_there_again_with_nick_channels_roles_and_modes(start, chat, laptop):
+    nine = chat.client("Nine")
+    nine.send("JOIN #team", "JOIN #nines")
+    laptop.send("JOIN #nines", "MODE #dev -o Neural", "SETNAME :Neural N")
+    again = start()
+    nine = again.client("Nine")
+    nine.send("JOIN #team", "JOIN #dev")
+    lines = nine.ask("WHOIS Neural", "NAMES #dev")
+    assert ":gchat.test 319 Nine Neural :@#team #dev" in lines
+    assert ":gchat.test 330 Nine Neural Neural :is logged in as" in lines
+    assert ":gchat.test 301 Nine Neural :Not connected" in lines
+    assert ":gchat.test 353 Nine = #dev :Neural Nine" in lines
+    assert neural(again).channels.keys() == {"#team", "#dev", "#nines"}
+    assert neural(again).modes == {"i"}
+    laptop = device(again)
+    lines = laptop.read()
+    assert f"{NEURAL} JOIN #team" in lines
+    assert ":gchat.test 353 Neural = #team :@Neural Nine" in lines
+    assert laptop.session.user is neural(again)
+    assert neural(again).away == ""
+
+
+def test_who_went_away_by_word_still_is(start, laptop):
+    laptop.send("AWAY :lunch", "QUIT")
+    assert neural(start()).away == "lunch"
+
+
+def test_what_they_did_without_a_connection_counts(start, chat, laptop):
+    nine = chat.client("Nine")
+    nine.send("JOIN #team")
+    laptop.send("MODE #team +o Nine", "QUIT")
+    nine.send("KICK #team Neural", "RENAME #dev #tools")
+    assert [*neural(start()).channels] == ["#dev"]
+
+
+def test_a_renamed_channel_is_where_they_are(start, chat, laptop):
+    laptop.send("RENAME #dev #tools", "NICK Neuron")
+    again = start()
+    user = again.engine.world.users_of("Neural")[0]
+    assert user.channels.keys() == {"#team", "#tools"}
+    assert user.nick == "Neuron"
+
+
+def test_their_history_is_theirs_again(start, chat, laptop):
+    since = chat.engine.world.seats.since(neural(chat).uid, "#team")
+    again = start()
+    assert again.engine.world.seats.since(neural(again).uid, "#team") == since
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "NS ALWAYSON OFF",
+        "NS MULTICLIENT OFF",
+        "PERSISTENCE SET OFF",
+        "NS LOGOUT",
+        "NS DROP sesame",
+        "KILL Neural :x",
+    ],
+)
+def test_whoever_does_not_stay_is_gone(start, store, chat, laptop, how):
+    assert kept(store).keys() == {"neural"}
+    chat.op(laptop)
+    laptop.send(how)
+    assert kept(store) == {}
+    assert neural(start()) is None
+
+
+def test_a_suspended_account_does_not_come_back(start, store, chat, laptop):
+    commit(chat, events.AccountChanged("Neural", "suspended", "spam"))
+    assert kept(store) == {}
+
+
+def test_an_account_that_was_suspended_while_nobody_served_does_not_either(start, store, laptop):
+    store.documents["account", "neural"]["suspended"] = "spam"
+    again = start()
+    assert neural(again) is None
+    commit(again, events.AccountChanged("Neural", "suspended", ""))
+    assert kept(store) == {}
+
+
+def test_nothing_is_kept_of_those_who_do_not_stay(start, store):
+    chat = start()
+    commit(chat, events.AccountRegistered("Neural", {"name": "Neural", "verifier": VERIFIER}, "", False))
+    device(chat).send("JOIN #team")
+    assert kept(store) == {}
+
+
+def test_a_document_that_says_nothing_new_is_not_written_again(chat, laptop, store):
+    before = kept(store)
+    store.full = AssertionError("nothing was to be written")
+    laptop.send("AWAY :", "MODE Neural +i", "NICK Neural")
+    store.full = None
+    assert kept(store) == before
+
+
+def test_only_the_first_user_of_an_account_stays(start, chat, laptop):
+    other = chat.client("Guest")
+    other.send("NS IDENTIFY Neural sesame")
+    assert len(chat.engine.world.users_of("Neural")) == 2
+    other.send("QUIT")
+    assert chat.engine.world.user("Guest") is None
+    laptop.send("QUIT")
+    assert neural(chat) is not None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"nick": "Neural"},
+        {"channels": 5},
+        {"channels": {"#team": 1}},
+        {"channels": {"#team": ["o", "x"]}},
+    ],
+)
+def test_a_damaged_document_keeps_nobody_else_out(start, store, laptop, caplog, body):
+    store.documents[LASTING, "neural"] = {**kept(store)["neural"], **body} if body else {}
+    if body == {"nick": "Neural"}:
+        del store.documents[LASTING, "neural"]["channels"]
+    again = start()
+    assert neural(again) is None
+    assert "The lasting neural in the store cannot be read" in caplog.text
+    assert device(again).session.user is neural(again)
+
+
+def test_a_nick_that_belongs_to_somebody_else_by_now(start, store, chat, laptop):
+    laptop.send("NICK Neuron")
+    store.documents["account", "neuron"] = {"name": "Neuron", "verifier": VERIFIER}
+    again = start()
+    assert again.engine.world.users_of("Neural")[0].nick == "Neural2"
+
+
+# what the configuration says
+
+
+@pytest.mark.parametrize(
+    ("always_on", "own", "stays"),
+    [
+        *[("off", True, False), ("off", None, False), ("opt-in", True, True), ("opt-in", None, False)],
+        *[("opt-in", False, False), ("on", None, True), ("on", True, True), ("on", False, False)],
+    ],
+)
+def test_the_three_ways_of_it(start, store, always_on, own, stays):
+    chat = start(always_on=always_on)
+    body = {"name": "Neural", "verifier": VERIFIER, "always_on": own}
+    commit(chat, events.AccountRegistered("Neural", body, "", False))
+    client = device(chat)
+    client.send("JOIN #team", "QUIT")
+    assert (neural(chat) is not None) == stays
+    assert (neural(start(always_on=always_on)) is not None) == stays
+
+
+def configure(chat, **accounts):
+    chat.engine.configure(dataclasses.replace(chat.engine.settings, accounts=Accounts(**accounts)))
+    chat.settle()
+
+
+@pytest.mark.parametrize("accounts", [{"always_on": "off"}, {"multiclient": False}])
+def test_a_reload_may_end_it(start, store, chat, laptop, accounts):
+    nine = chat.client("Nine")
+    nine.send("JOIN #team")
+    laptop.send("QUIT")
+    nine.read()
+    configure(chat, **accounts)
+    assert nine.read()[-1] == f"{NEURAL} QUIT :No longer always on"
+    assert kept(store) == {}
+    assert neural(chat) is None
+
+
+def test_a_reload_ends_nobody_who_is_connected(store, chat, laptop):
+    configure(chat, always_on="off")
+    assert kept(store) == {}
+    assert neural(chat) is not None
+    laptop.send("QUIT")
+    assert neural(chat) is None
+
+
+def test_a_reload_may_begin_it(start, store):
+    chat = start()
+    commit(chat, events.AccountRegistered("Neural", {"name": "Neural", "verifier": VERIFIER}, "", False))
+    device(chat).send("JOIN #team")
+    configure(chat, always_on="on")
+    assert neural(start(always_on="on")).channels.keys() == {"#team"}
+
+
+def test_what_is_kept_while_nobody_stays_is_not_forgotten(start, laptop):
+    """``gchat-server account`` reads the store without knowing what the configuration says."""
+    assert neural(start(always_on="off")) is None
+    assert neural(start()) is not None
