@@ -60,6 +60,7 @@ def _position(engine: Engine, key: str, body: Mapping[str, Any]) -> None:
 
 def _channel(engine: Engine, key: str, body: Mapping[str, Any]) -> None:
     channel = registrations.from_document(body)
+    engine.world.seats.stand(channel.key, channel.modes, channel.lists["b"])
     engine.world.register(channel, channel.registration)
     engine.world.watch(channel)
 
@@ -70,9 +71,9 @@ def _lasting(engine: Engine, key: str, body: Mapping[str, Any]) -> None:
 
 _KINDS: dict[str, Callable[[Engine, str, Mapping[str, Any]], None]] = {
     accounts.KIND: _account,
-    registrations.KIND: _channel,
     seats.SEAT: lambda engine, key, body: engine.world.seats.load_seat(key, body),
     seats.WALL: _wall,
+    registrations.KIND: _channel,  # behind the walls, which stand again
     positions.KIND: _position,
     invitations.KIND: lambda engine, key, body: engine.world.invitations.load(key, body),
     renames.KIND: lambda engine, key, body: engine.world.renames.load(key, body),

@@ -162,12 +162,3 @@ def exported(documents: Iterable[Mapping[str, Any]], account: str) -> Iterator[t
     for body in documents:
         for part in parts_of(_read(body["registration"]), account):
             yield str(body["name"]), part
-
-
-def erased(documents: Iterable[tuple[str, Mapping[str, Any]]], account: str) -> Iterator[Document]:
-    """What is to be kept of channels' documents, by their keys, once an account is gone."""
-    for key, body in documents:
-        registration = _read(body["registration"])
-        if registration.concerns(account):
-            left = registration.without(account)
-            yield Document(KIND, key, None if left is None else {**body, "registration": _written(left)})

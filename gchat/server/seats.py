@@ -15,10 +15,11 @@ Only ``apply`` changes anything here; ``apply/seats.py`` has the rules, this mod
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gchat.irc.casemap import fold
+from gchat.server.channel_modes import MUTE
 from gchat.server.stores.base import Document, Mark
 
 WALLS = "ikR"  # the modes that keep people out; R only those without an account
@@ -161,6 +162,15 @@ class Seats:
         for known, found in ((fence.walls, body["walls"]), (fence.bars, body["bars"])):
             for name, at in found.items():
                 known[fold(name) if known is fence.bars else name] = read(at) if at else now
+
+    def stand(self, channel: str, modes: Iterable[str], masks: Iterable[str]) -> None:
+        """A channel that lasts has these modes and bans (folded) still: they go on keeping people out."""
+        walls = {letter: None for letter in WALLS if letter in modes}
+        bars = {mask: None for mask in masks if not mask.startswith(MUTE)}
+        if walls or bars:
+            fence = self.fence(channel)
+            fence.walls.update(walls)
+            fence.bars.update(bars)
 
 
 def read(text: str) -> Mark:

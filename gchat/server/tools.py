@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from gchat.server.settings import Settings
 from gchat.server.stores.base import StoreError
 
 if TYPE_CHECKING:
+    from gchat.server.engine import Engine
     from gchat.server.net import Network
     from gchat.server.stores.sqlite import SqliteStore
 
@@ -63,15 +65,27 @@ def _export(arguments: argparse.Namespace, path: str) -> int:
 
 
 def _erase(arguments: argparse.Namespace, path: str) -> int:
-    from gchat.server.stores import tools
-
     account = fold(arguments.account)
     try:
-        count = control.ask(path, {"do": "erase", "account": account})["records"]
+        done = control.ask(path, {"do": "erase", "account": account})
     except NoServer:
-        count = tools.erase(path, account)
-    print(f"{arguments.account} is erased, and the text of {count} messages with it")
+        if not os.path.exists(path):
+            raise StoreError(f"{path} is not there: nothing is kept") from None
+        done = account_tools.without_server(path, lambda engine: _erase_all(engine, account))
+    print(f"{arguments.account} is erased, and the text of {done['records']} messages with it")
     return 0
+
+
+def _erase_all(engine: Engine, account: str) -> Mapping[str, Any]:
+    from gchat.server.stores.sqlite import SqliteStore
+
+    store = engine.store
+    assert isinstance(store, SqliteStore), "it has a path"
+    engine.backplane.commit(AccountDropped(account, erased=True), None)
+    engine.keeping.flush()
+    count = store.maintenance.erase(account)
+    store.maintenance.index()
+    return {"records": count}
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace, str], int]] = {

@@ -178,3 +178,29 @@ def test_a_chat_that_forgets_leaves_nothing(machine: Machine, home: Path) -> Non
     server.signal(signal.SIGTERM)
     assert server.wait() == 0
     assert not Path(database(home)).exists()
+
+
+def test_a_registered_channel_survives_kill_9(machine: Machine, home: Path) -> None:
+    server = machine.server("--no-throttle")
+    neural, nine = machine.raw(server.port), machine.raw(server.port)
+    for client, nick in ((neural, "Neural"), (nine, "Nine")):
+        client.register(nick, "#team")
+        client.send("REGISTER * * sesame-sesame")
+        client.until("REGISTER SUCCESS ")
+    neural.send("CS REGISTER #team", "TOPIC #team :ours", "MODE #team +b Ten!*@*")
+    neural.send("CS ACCESS #team ADD Nine operator")
+    nine.until("MODE #team +o Nine\r\n")  # what anybody was shown is kept
+    server.signal(signal.SIGKILL)
+    assert server.wait() == -signal.SIGKILL
+    server = machine.server("--no-throttle")
+    guest, ten, nine = (machine.raw(server.port) for _ in range(3))
+    ten.send("NICK Ten", "USER Ten 0 * :Ten", "JOIN #team")
+    ten.until(" 474 Ten #team ")
+    guest.send("NICK Guest", "USER Guest 0 * :Guest", "JOIN #team", "MODE #team")
+    seen = guest.until(" 324 Guest #team ")
+    assert " 332 Guest #team :ours\r\n" in seen
+    assert "@Guest" not in seen
+    nine.send("NICK Other", "USER Other 0 * :Nine", "NS IDENTIFY Nine sesame-sesame")
+    nine.until(" NICK Nine\r\n")
+    nine.send("JOIN #team")
+    guest.until("MODE #team +o Nine\r\n")

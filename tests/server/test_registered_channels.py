@@ -4,6 +4,8 @@ Every restart is one on a database in a file.
 """
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gchat.irc.casemap import fold
 from gchat.server import loading, registrations
@@ -312,6 +314,132 @@ def test_an_account_that_is_gone_is_not_even_named_as_who_gave_a_role():
     assert list(left.access.values()) == [Access("Ten", "v", "", 1)]
     assert not left.concerns("nine")
     assert registration.without("Neural") is None
+
+
+def test_who_is_erased_is_named_in_no_channel(lasting):
+    neural, nine = lasting.founded(), lasting.client("Nine", "Nine")
+    neural.send("CS ACCESS #team ADD Nine operator")
+    nine.send("JOIN #team", "TOPIC #team :ours", "MODE #team +b Ten!*@*", "PART #team")
+    lasting.engine.backplane.commit(AccountDropped("Nine", erased=True), None)
+    lasting.chat.settle()
+    assert not any("Nine!" in line for line in neural.ask("TOPIC #team", "MODE #team b"))
+    lasting.start()
+    assert "Nine" not in str(lasting.store.load("channel"))
+
+
+# other names
+
+
+def test_a_renamed_channel_is_registered_under_its_new_name(lasting):
+    neural, nine = lasting.founded(), lasting.client("Nine", "Nine")
+    neural.send("CS ACCESS #team ADD Nine operator")
+    nine.send("JOIN #team")
+    assert nine.ask("RENAME #team #crew") == [
+        ":gchat.test 482 Nine #team :#team is registered: only its founder renames it"
+    ]
+    neural.send("RENAME #team #Crew")
+    for _ in range(2):
+        assert lasting.registration("#crew").founder == "Neural"
+        assert lasting.world.known_channel("#crew").name == "#Crew"
+        assert [key for key, _ in lasting.store.load("channel")] == ["#crew"]
+        assert lasting.registration("#team") is None
+        lasting.start()
+    ten = lasting.client("Ten")
+    lines = ten.ask("JOIN #team")  # the old name leads on, also while nobody is there
+    assert ":Ten!~Ten@127.0.0.1 JOIN #Crew" in lines
+    assert named(ten, "#crew") == {"Ten"}
+
+
+def test_the_name_of_a_resting_channel_is_taken(lasting):
+    lasting.founded().send("PART #team")
+    nine = lasting.client("Nine")
+    nine.send("JOIN #mine")
+    (line,) = nine.ask("RENAME #mine #team")
+    assert line.startswith(":gchat.test FAIL RENAME CHANNEL_NAME_IN_USE #mine #team :")
+
+
+# what kept people out
+
+
+def test_a_timed_ban_ends_while_nobody_is_there(lasting):
+    neural = lasting.founded()
+    neural.send("TBAN #team 90 Nine!*@* :enough", "PART #team")
+    lasting.start()
+    nine = lasting.client("Nine")
+    assert nine.numerics("JOIN #team") == ["474"]
+    lasting.chat.advance(60)
+    assert "JOIN" in nine.numerics("JOIN #team")
+    lasting.start()
+    assert lasting.world.known_channel("#team").lists["b"] == {}
+
+
+@pytest.mark.parametrize("wall", ["i", "k sesame", "R", "b Nine!*@*"])
+def test_walls_stand_over_a_restart(lasting, wall):
+    """Whoever comes after the channel was given up reads nothing that was said behind its walls."""
+    neural = lasting.founded()
+    neural.send(f"MODE #team +{wall}")
+    lasting.start()
+    neural = lasting.client("Neural", "Neural")
+    neural.send("JOIN #team", "PRIVMSG #team :a secret")
+    code = neural.ask("CS DROP #team")[-1].rpartition(" ")[2]
+    lasting.chat.advance(1)
+    neural.send(f"CS DROP #team {code}", "PART #team")
+    lasting.chat.advance(1)
+    assert lasting.world.known_channel("#team") is None
+    nine = lasting.client("Nine", caps="draft/chathistory,batch")
+    nine.send("JOIN #team", "PRIVMSG #team :open")
+    lines = nine.ask("CHATHISTORY LATEST #team * 50")
+    assert any(":open" in line for line in lines)
+    assert not any("secret" in line for line in lines)
+
+
+# nothing is forgotten
+
+COMMANDS = st.sampled_from(
+    [
+        *("MODE #team +i", "MODE #team -it+k x", "MODE #team +l 5", "MODE #team +W 5", "MODE #team -k x"),
+        *("MODE #team +b a!*@*", "MODE #team -b a!*@*", "MODE #team +eI b!*@* c!*@*", "MODE #team -e b!*@*"),
+        *("TOPIC #team :one", "TOPIC #team :", "TBAN #team 5s d!*@* :why", "TBAN #team 0 a!*@*"),
+        *("CS ACCESS #team ADD Nine voice", "CS ACCESS #team ADD Nine op", "CS ACCESS #team DEL Nine"),
+        *(
+            "CS SUCCESSOR #team Nine",
+            "CS SUCCESSOR #team",
+            "CS DEOP #team",
+            "CS UP #team",
+            "CS REGISTER #team",
+        ),
+        *("PART #team", "JOIN #team x", "RENAME #team #crew", "RENAME #crew #TEAM", "JOIN #crew x", "drop"),
+        "gone",
+    ]
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(commands=st.lists(COMMANDS, max_size=25))
+def test_what_is_kept_is_what_is(make_chat, commands):
+    """After whatever was done, the store has every registered channel as it is, and no other."""
+    chat, kept = make_chat(Settings(server=Server(name="gchat.test"), throttle=False)), {}
+    chat.engine.store.write = lambda changes: kept.update(
+        {change.key: change.body for change in changes if getattr(change, "kind", "") == "channel"}
+    )
+    for account in ("Neural", "Nine"):
+        chat.engine.world.put_account(Account(account))
+    neural = chat.connect()
+    neural.session.account = "Neural"
+    neural.send("NICK Neural", "USER Neural 0 * :Neural", "JOIN #team", "CS REGISTER #team")
+    for command in commands:
+        if command == "drop":
+            code = neural.ask("CS DROP #team")[-1].rpartition(" ")[2]
+            neural.send(f"CS DROP #team {code}")
+        elif command == "gone":
+            chat.engine.backplane.commit(AccountDropped("Nine"), None)
+            chat.settle()
+        else:
+            neural.send(command)
+        chat.advance(2)
+    check_world(chat.engine)
+    known = [registrations.document(channel) for channel, _ in chat.engine.world.registered_channels()]
+    assert {key: body for key, body in kept.items() if body is not None} == {d.key: d.body for d in known}
 
 
 # documents

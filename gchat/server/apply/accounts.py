@@ -80,6 +80,8 @@ def _tell_persistence(now: Applying, name: str) -> None:
 def account_dropped(now: Applying, event: events.AccountDropped) -> None:
     """An account is gone, and with it every login.  Its name stays taken until all of it was erased."""
     account, key = now.world.account(event.account), fold(event.account)
+    if event.erased:
+        registrations.erased(now, {key, *(account.nicks if account is not None else ())})
     if account is None:
         if event.erased and key in now.world.former_accounts:
             now.world.former_accounts.discard(key)

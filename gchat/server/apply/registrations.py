@@ -6,9 +6,10 @@ members as MODEs of ChanServ.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.modes import ModeChange, format_modes
 from gchat.server import events, mode_lines, registrations, roles, services
@@ -19,6 +20,8 @@ from gchat.server.delivery import Stamp
 from gchat.server.registrations import FOUNDER, KIND, Access, Registration
 from gchat.server.stores.base import Document
 from gchat.server.world import Channel, User
+
+NOBODY = "*"  # did it, as far as anybody knows
 
 
 def keep(now: Applying, channel: Channel) -> None:
@@ -159,6 +162,21 @@ def entered(now: Applying, user: User, channel: Channel) -> None:
     if channel.registration is not None:
         held = channel.roles_of(user)
         _tell(now, channel, [ModeChange(True, letter, user.nick) for letter in held], recorded=False)
+
+
+def erased(now: Applying, nicks: Collection[str]) -> None:
+    """Somebody (by their folded nicks) is to be named nowhere: not as who set a topic, or banned somebody."""
+    for channel in (*now.world.channels.values(), *now.world.resting.values()):
+        rows = [ban for known in channel.lists.values() for ban in known.values() if _by(ban.by) in nicks]
+        if rows or _by(channel.topic_by) in nicks:
+            channel.topic_by = NOBODY if _by(channel.topic_by) in nicks else channel.topic_by
+            for known in channel.lists.values():
+                known.update({key: ban._replace(by=NOBODY) for key, ban in known.items() if ban in rows})
+            keep(now, channel)
+
+
+def _by(source: str) -> str:
+    return fold(source.partition("!")[0])
 
 
 def forget(now: Applying, account: str) -> None:

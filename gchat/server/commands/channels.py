@@ -77,7 +77,7 @@ def _renamed(request: Request, name: str) -> Channel | None:
     Its members may make another channel of the name that is free now.
     """
     user, world = request.user, request.world
-    channel = world.channels.get(world.renames.find(fold(name), request.engine.clock()))
+    channel = world.known_channel(world.renames.find(fold(name), request.engine.clock()))
     return channel if channel is not None and user not in channel.members and can_see(user, channel) else None
 
 

@@ -17,7 +17,6 @@ from gchat.server.stores import files, migrations
 from gchat.server.stores.base import StoreError
 from gchat.server.stores.files import connect, explained
 from gchat.server.stores.maintenance import OF_ACCOUNT, of_account
-from gchat.server.stores.sqlite import SqliteStore
 
 PATIENCE = 5.0  # seconds
 
@@ -117,23 +116,6 @@ def _record(ms: int, seq: int, target: str, command: str, source: str, *rest: An
 
 def _line(**values: object) -> str:
     return json.dumps(values, ensure_ascii=False)
-
-
-def erase(path: str, account: str) -> int:
-    """Erase an account (folded) in a store that no server has open; return how many records lost their text.
-
-    Raises StoreError; InUse where a server runs, which has to do it itself.
-    """
-    if not os.path.exists(path):
-        raise StoreError(f"{path} is not there: nothing is kept")
-    store = SqliteStore.open(path, background=False)
-    try:
-        store.write(list(registrations.erased(store.load(registrations.KIND), account)))
-        count = store.maintenance.erase(account)
-        store.maintenance.index()
-        return count
-    finally:
-        store.close()
 
 
 def _reader(path: str) -> sqlite3.Connection:

@@ -1,11 +1,13 @@
 """Checkpoints, retention, erasure, backups, exports."""
 
+import argparse
 import json
 import os
 import sqlite3
 
 import pytest
 
+from gchat.server import tools as commands
 from gchat.server.stores import maintenance, tools
 from gchat.server.stores.base import Document, StoreError
 
@@ -88,13 +90,44 @@ def test_an_account_is_erased(people, path):
         assert b"text 171" not in file.read()
 
 
-def test_a_store_that_no_server_has_open_is_erased(people, path):
-    with pytest.raises(StoreError, match="in use"):
-        tools.erase(path, "neural")
+def test_a_store_that_no_server_has_open_is_erased(people, path, capsys):
+    asked = argparse.Namespace(command="erase", account="Neural")
+    assert commands.run(asked, path) == 1
+    assert "in use" in capsys.readouterr().err
     people.close()
-    assert tools.erase(path, "neural") == 125
+    assert commands.run(asked, path) == 0
+    assert capsys.readouterr().out == "Neural is erased, and the text of 125 messages with it\n"
     assert list(tools.export(path, "neural")) == []
     assert len(list(tools.export(path, "nine"))) == 126
+
+
+def test_an_account_is_erased_from_the_channels_that_last(people, path, capsys):
+    registrations = {
+        "#a": {"founder": "Neural", "at": 1, "successor": "Nine", "access": []},
+        "#b": {"founder": "Neural", "at": 1, "successor": "", "access": [["Nine", "v", "Neural", 1]]},
+        "#c": {"founder": "Nine", "at": 1, "successor": "Neural", "access": [["Neural", "o", "Nine", 1]]},
+        "#d": {"founder": "Nine", "at": 1, "successor": "", "access": []},
+    }
+    lists = {"b": [["x!*@*", "Neural!~Neural@127.0.0.1", 1]], "e": [], "I": []}
+    for name, registration in registrations.items():
+        topic = ["ours", "Neural!~Neural@127.0.0.1", 1]
+        body = {"name": name, "created": 1, "topic": topic, "modes": {"r": ""}, "lists": lists}
+        people.write([Document("channel", name, {**body, "registration": registration})])
+    roles = [json.loads(line) for line in tools.export(path, "neural")]
+    assert [(row["channel"], row["role"]) for row in roles if row["type"] == "role"] == [
+        ("#a", "founder"),
+        ("#b", "founder"),
+        ("#c", "operator"),
+        ("#c", "successor"),
+    ]
+    people.close()
+    assert commands.run(argparse.Namespace(command="erase", account="Neural"), path) == 0
+    assert not list(tools.export(path, "neural"))
+    connection = sqlite3.connect(path)
+    left = dict(connection.execute("SELECT key, body FROM documents WHERE kind = 'channel'"))
+    connection.close()
+    assert [json.loads(body)["registration"]["founder"] for body in left.values()] == ["Nine"] * 3
+    assert not any("eural" in body for body in left.values())
 
 
 def test_an_export_has_everything(people, path):
