@@ -8,6 +8,7 @@ import sqlite3
 import pytest
 
 from gchat.server import tools as commands
+from gchat.server.settings import Settings
 from gchat.server.stores import maintenance, tools
 from gchat.server.stores.base import Document, StoreError
 
@@ -92,10 +93,10 @@ def test_an_account_is_erased(people, path):
 
 def test_a_store_that_no_server_has_open_is_erased(people, path, capsys):
     asked = argparse.Namespace(command="erase", account="Neural")
-    assert commands.run(asked, path) == 1
+    assert commands.run(asked, path, Settings()) == 1
     assert "in use" in capsys.readouterr().err
     people.close()
-    assert commands.run(asked, path) == 0
+    assert commands.run(asked, path, Settings()) == 0
     assert capsys.readouterr().out == "Neural is erased, and the text of 125 messages with it\n"
     assert list(tools.export(path, "neural")) == []
     assert len(list(tools.export(path, "nine"))) == 126
@@ -121,7 +122,7 @@ def test_an_account_is_erased_from_the_channels_that_last(people, path, capsys):
         ("#c", "successor"),
     ]
     people.close()
-    assert commands.run(argparse.Namespace(command="erase", account="Neural"), path) == 0
+    assert commands.run(argparse.Namespace(command="erase", account="Neural"), path, Settings()) == 0
     assert not list(tools.export(path, "neural"))
     connection = sqlite3.connect(path)
     left = dict(connection.execute("SELECT key, body FROM documents WHERE kind = 'channel'"))
