@@ -126,7 +126,9 @@ class Engine:
         for item in session.wire.feed(data):
             if session.closing:
                 return
-            if not inbox and session.request is None and session.bucket.take(now, _cost(session, item)):
+            if inbox or session.request is not None:
+                self._keep(session, item)
+            elif session.bucket.take(now, 1.0 if session.batch is None else _cost(session, item)):
                 self._handle(session, item)
             else:
                 self._keep(session, item)
@@ -246,13 +248,16 @@ class Engine:
             request.reply(ERR_UNKNOWNERROR, request.message.command)
 
     def _settle(self, request: Request) -> None:
-        if request.settled and request.session.request is request:
-            if request.effort > FREE_EFFORT:
-                request.session.bucket.owe(request.effort / FREE_EFFORT)
-            if not request.session.closing:  # ERROR is the last that a client hears
-                request.finish()
-            request.session.request = None
-            self._run_errands(request.session)
+        session = request.session
+        if request.pending or session.request is not request:
+            return
+        if request.effort > FREE_EFFORT:
+            session.bucket.owe(request.effort / FREE_EFFORT)
+        if request.label and not session.closing:  # ERROR is the last that a client hears
+            request.finish()
+        session.request = None
+        if session.errands:
+            self._run_errands(session)
 
     def errand(self, session: Session, message: Message) -> None:
         """Have a command handled for a session that did not send it, before its own next line."""
@@ -272,7 +277,7 @@ class Engine:
             self._bug(type(entry.event).__name__, request)
         if request is not None:
             request.pending -= 1
-            if request.settled:
+            if request.returned and not request.pending:
                 self._settle(request)
                 self._pump(request.session)
 

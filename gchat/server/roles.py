@@ -6,12 +6,12 @@ https://modern.ircdocs.horse/#channel-membership-prefixes
 
 from __future__ import annotations
 
-from enum import Flag, auto
+from enum import IntFlag, auto
 from functools import lru_cache
 from typing import NamedTuple
 
 
-class Right(Flag):
+class Right(IntFlag):
     """A thing that a role lets its holder do in the channel."""
 
     SPEAK = auto()  # in a moderated channel, through a ban, through a mute

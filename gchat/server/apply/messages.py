@@ -87,12 +87,15 @@ def deliver(
 
     ``skip`` is the connection that it came from, which gets its own copy where it has ``echoed``.
     """
-    asker = now.asker
+    asker, queue = now.asker, now.engine.queue
     pieces: list[bytes] = []
     echoes: list[Message] = []
+    wanted = asker is not None and asker.caps & echoed
+    if wanted and skip is not None and now.origin is not None and not now.origin.label and skip in audience:
+        skip, wanted = None, 0  # without a label its own copy is what everybody like it gets
     for shape in shapes:
-        pieces += now.engine.queue.deliver(audience, shape, skip)
-        if asker is not None and asker.caps & echoed:
+        pieces += queue.deliver(audience, shape, skip)
+        if wanted:
             echo, data = now.echo(shape)
             pieces.append(data)
             if echo is not None:
@@ -129,18 +132,19 @@ def _record(now: Applying, user: User, event: events.Said, channel: Channel | No
 
 def _shapes(now: Applying, user: User, event: events.Said, name: str) -> list[Shape]:
     source, command = user.source, event.command
-
-    def tags(caps: int) -> Mapping[str, str]:
-        # Made only for those who get any, which in a plain chat is nobody.
-        return now.stamp(user, now.entry.id, event.tags).tags(caps) if caps else NO_TAGS
-
-    if command == "TAGMSG":
-        bare = (name,)
-        return [lambda caps: Message(command, bare, source, tags(caps)) if caps & cap.MESSAGE_TAGS else None]
     if event.lines:
         return _several(now, user, event, name)
-    params = (name, event.text)
-    return [lambda caps: Message(command, params, source, tags(caps))]
+    bare = command == "TAGMSG"
+    params = (name,) if bare else (name, event.text)
+
+    def shape(caps: int) -> Message | None:
+        if bare and not caps & cap.MESSAGE_TAGS:
+            return None
+        # Made only for those who get any, which in a plain chat is nobody.
+        tags = now.stamp(user, now.entry.id, event.tags).tags(caps) if caps else NO_TAGS
+        return Message(command, params, source, tags)
+
+    return [shape]
 
 
 def _several(now: Applying, user: User, event: events.Said, name: str) -> list[Shape]:

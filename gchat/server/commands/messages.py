@@ -26,6 +26,7 @@ from gchat.server.multiline import Line
 from gchat.server.replies import MAX_TARGETS
 from gchat.server.request import ReplyError, Request, Steps
 from gchat.server.visibility import can_see
+from gchat.server.world import Channel
 
 CTCP = "\x01"
 ACTION = "\x01ACTION"
@@ -41,19 +42,21 @@ def privmsg(request: Request) -> Steps | None:
 
 
 def notice(request: Request) -> None:
-    """NOTICE target[,target] :text, which is never answered automatically, so not with an error either."""
-    with suppress(ReplyError):
-        _say(request, "NOTICE")
+    """NOTICE target[,target] :text, which is never answered automatically, so not with an error either; a
+    service answers what was said to it as PRIVMSG and nothing else.
+    """
+    if not services.addressed(request.param(0)):
+        with suppress(ReplyError):
+            _say(request, "NOTICE")
 
 
 def tagmsg(request: Request) -> None:
     """@+tags TAGMSG target[,target]"""
-    _say(request, "TAGMSG")
+    if not services.addressed(request.param(0)):
+        _say(request, "TAGMSG")
 
 
 def _say(request: Request, command: str) -> None:
-    if services.addressed(request.param(0)):
-        return  # a service answers what was said to it and nothing else
     targets, text = _targets_and_text(request, command)
     tags = client_only(request.message.tags)
     if command != "TAGMSG" or tags:  # without them it says nothing to anybody
@@ -72,13 +75,13 @@ def say(
     said: list[tuple[str, Said]] = []
     for target in targets:
         try:
-            event = _check(request, command, target, text, tags)
-            said.append((target, event._replace(lines=lines) if lines else event))
+            said.append((target, _check(request, command, target, text, tags, lines)))
         except ReplyError as error:
             if command != "NOTICE":
                 request.refuse(error)
+    outage = request.engine.keeping.outage and command != "TAGMSG"
     for target, event in said:
-        if request.engine.keeping.outage and command != "TAGMSG":
+        if outage:
             request.refuse(unavailable(command, target))
         else:
             request.commit(event)
@@ -86,14 +89,14 @@ def say(
 
 def _targets_and_text(request: Request, command: str) -> tuple[list[str], str]:
     """What the parameters are; a TAGMSG has no text.  Raises ReplyError."""
-    text = ""
-    if not request.param(0):
+    params, text = request.message.params, ""
+    if not params or not params[0]:
         raise ReplyError(ERR_NORECIPIENT, command=command)
     if command != "TAGMSG":
-        text = request.param(1)
-        if not text:
+        if len(params) < 2 or not params[1]:
             raise ReplyError(ERR_NOTEXTTOSEND)
-    targets = request.params[0].split(",")
+        text = params[1]
+    targets = params[0].split(",")
     if len(targets) > MAX_TARGETS:
         raise ReplyError(ERR_TOOMANYTARGETS, targets[MAX_TARGETS])
     return targets, text
@@ -106,23 +109,32 @@ def client_only(tags: Mapping[str, str]) -> Mapping[str, str]:
     return {key: value for key, value in tags.items() if key.startswith("+")} or NO_TAGS
 
 
-def _check(request: Request, command: str, target: str, text: str, tags: Mapping[str, str]) -> Said:
+def _check(
+    request: Request,
+    command: str,
+    target: str,
+    text: str,
+    tags: Mapping[str, str],
+    lines: tuple[Line, ...],
+) -> Said:
     """Decide whether this may be said to this target.  Raises ReplyError."""
     user = request.user
     name = target.lstrip(roles.SYMBOLS)
     if name.startswith("#"):
-        return _check_channel(request, command, target[: len(target) - len(name)], name, text, tags)
+        channel = _check_channel(request, command, name, text)
+        prefix = target[: len(target) - len(name)]
+        # Of several prefixes the lowest reaches everybody whom the others reach.
+        lowest = min(prefix, key=lambda symbol: roles.BY_SYMBOL[symbol].rank) if prefix else ""
+        return Said(user.uid, command, channel.name, text, tags, lowest, lines)
     addressed = request.world.user(target)
     if addressed is None:
         raise ReplyError(ERR_NOSUCHNICK, target or "*")
     if addressed.away and command == "PRIVMSG":
         request.reply(RPL_AWAY, addressed.nick, text=addressed.away)
-    return Said(user.uid, command, addressed.uid, text, tags)
+    return Said(user.uid, command, addressed.uid, text, tags, "", lines)
 
 
-def _check_channel(
-    request: Request, command: str, prefix: str, name: str, text: str, tags: Mapping[str, str]
-) -> Said:
+def _check_channel(request: Request, command: str, name: str, text: str) -> Channel:
     user, channel = request.user, request.world.channel(name)
     if channel is None or (user not in channel.members and not can_see(user, channel)):
         raise ReplyError(ERR_NOSUCHCHANNEL, name)
@@ -133,6 +145,4 @@ def _check_channel(
         reason = "CTCP is not allowed in this channel (+C)"
     if reason:
         raise ReplyError(ERR_CANNOTSENDTOCHAN, channel.name, text=reason)
-    # Of several prefixes the lowest reaches everybody whom the others reach.
-    lowest = min(prefix, key=lambda symbol: roles.BY_SYMBOL[symbol].rank) if prefix else ""
-    return Said(user.uid, command, channel.name, text, tags, lowest)
+    return channel
