@@ -192,11 +192,6 @@ class Request:
 
     # what the engine does
 
-    @property
-    def settled(self) -> bool:
-        """True when nothing more can come of this request."""
-        return self.returned and not self.pending
-
     def finish(self) -> None:
         """Send what the label kept back: one message, a batch, or ACK for nothing at all."""
         if not self.label:
