@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from gchat.irc.message import NO_TAGS, Message
 from gchat.irc.numerics import ERR_CANNOTSENDTOCHAN
