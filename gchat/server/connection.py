@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any, Final
 import gevent
 from gevent.hub import get_hub
 
+from gchat.server.backlog import Backlog
+
 if TYPE_CHECKING:
     from gchat.server.census import Address
     from gchat.server.session import Session
@@ -90,7 +92,7 @@ class Connection:
         self._loop: Any = get_hub().loop
         self._reader: Any = gevent.getcurrent()
         self._ahead: bytes | None = None  # was read already, and is what the next read gives
-        self._unsent = bytearray()
+        self._unsent: Backlog | None = None  # where the kernel did not take all
         self._writable: Any = None
         # It watches from the beginning to the end: the greenlet that reads waits for nothing else.
         self._watcher = self._loop.io(sock.fileno(), _READ)
@@ -214,8 +216,8 @@ class Connection:
         try:
             if self.channel is not None and not sealed:
                 data = self.channel.encrypt(data)
-            if self._unsent:
-                return self._keep(data)
+            if self._unsent is not None:
+                return self._keep(self._unsent, data)
             sent = self._send(data)
         except BlockingIOError:
             sent = 0
@@ -223,30 +225,28 @@ class Connection:
             return explain(error)
         if sent == len(data):
             return ""
-        self._watch_writable()
-        return self._keep(data[sent:])
-
-    def _keep(self, data: bytes) -> str:
-        self._unsent += data
-        return SENDQ if len(self._unsent) > self.sendq else ""
-
-    def _watch_writable(self) -> None:
-        if self._writable is None:
-            self._writable = self._loop.io(self._socket.fileno(), _WRITE)
+        self._unsent = Backlog()
+        self._writable = self._loop.io(self._socket.fileno(), _WRITE)
         self._writable.start(self._drain)
+        return self._keep(self._unsent, data, sent)
+
+    def _keep(self, unsent: Backlog, data: bytes, sent: int = 0) -> str:
+        unsent.add(data, sent)
+        return SENDQ if len(unsent) > self.sendq else ""
 
     def _drain(self) -> None:
         """Go on sending, now that the kernel has room again."""
+        assert self._unsent is not None, "somebody waits for room who has nothing to send"
         try:
-            sent = self._send(self._unsent)
+            sent = self._send(self._unsent.head())
         except BlockingIOError:
             return
         except OSError as error:
             self.abort(explain(error))
             return
-        del self._unsent[:sent]
+        self._unsent.drop(sent)
         if not self._unsent:
-            self._writable.stop()
+            self._stop_draining()
             if self.ending:
                 self._shut()
 
@@ -264,7 +264,7 @@ class Connection:
         self.ending = True
         if self.channel is not None:
             self.push(self.channel.goodbye(), sealed=True)
-        if not self._unsent:
+        if self._unsent is None:
             self._shut()
 
     def abort(self, failure: str) -> None:
@@ -286,7 +286,7 @@ class Connection:
             self._socket.shutdown(how)
 
     def _stop_draining(self) -> None:
-        self._unsent.clear()
+        self._unsent = None
         if self._writable is not None:
             self._writable.stop()
             self._writable.close()
