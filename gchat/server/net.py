@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -44,6 +45,7 @@ log = logging.getLogger("gchat.server")
 LAG: Final = 0.1  # seconds between two looks at the clients that wait for tokens
 SECOND: Final = 1.0  # between two looks at everybody's deadlines
 RESET: Final = 0.5  # seconds between the last words to the tutorial's client and the reset that ends it
+SLICE: Final = 0.005  # seconds that those who left may take of one turn
 GOODBYE: Final = 60.0  # seconds for the last words to one client where limits.shutdown_timeout is off
 
 
@@ -69,6 +71,8 @@ class Network:
         self._doors = Doors(self._admit)
         self._lagging = Event()
         self._empty = Event()
+        self._gone: deque[tuple[Connection, Session, str]] = deque()  # closed, and nobody knows yet
+        self._parting: Any = get_hub().loop.timer(0)
         self._worker = Worker(self._resume)
         self._flush = Flush(self._links, self._receive, self._over)
         store = store or ForgetfulStore()
@@ -134,6 +138,8 @@ class Network:
         if self._connections:
             self._empty.wait(self.engine.settings.limits.shutdown_timeout or None)
         self.control.close()
+        while self._gone:
+            self._say_who_left()
         self.engine.take_turn()  # what nobody hears any more is kept all the same
         self.engine.store.close()
         self._worker.close()
@@ -282,20 +288,31 @@ class Network:
         connection.end()
 
     def _leave(self, connection: Connection, reason: str) -> None:
-        session, address = connection.session, connection.address
-        self._flush.handle()  # what they said last is said before they are gone
+        """Let go of a connection.  The world hears of it later in this turn, or in one of the next."""
         connection.close()
-        if session is not None:
-            self.engine.lost(session, reason)
-            del self._links[session]
-            reason = session.closing
-        # "Quit: " may have nothing behind it
-        log.info("Disconnected from %s: %s", address.printed, reason.rstrip(": "))
-        self._census.leave(address)
+        self._census.leave(connection.address)
         self._ending.pop(connection, None)
         self._connections.discard(connection)
         if not self._connections:
             self._empty.set()
+        if connection.session is None:
+            _log_end(connection.address, reason)
+            return
+        if not self._gone:
+            self._parting.start(self._say_who_left)
+        self._gone.append((connection, connection.session, reason))
+
+    def _say_who_left(self) -> None:
+        """Have the world hear who is gone.  When it is five hundred of a room, others are not to wait."""
+        self._flush.handle()  # what they said last is said before
+        until = time.monotonic() + SLICE
+        while self._gone and time.monotonic() < until:
+            connection, session, reason = self._gone.popleft()
+            self.engine.lost(session, reason)
+            del self._links[session]
+            _log_end(connection.address, session.closing)
+        if self._gone:
+            self._parting.start(self._say_who_left)
 
     # time
 
@@ -325,6 +342,11 @@ class Network:
         self.engine.check_deadlines()
         self._refusals.sum_up()
         self.each_second()
+
+
+def _log_end(address: Address, reason: str) -> None:
+    # "Quit: " may have nothing behind it
+    log.info("Disconnected from %s: %s", address.printed, reason.rstrip(": "))
 
 
 def _refuse(sock: socket.socket, answer: bytes) -> None:

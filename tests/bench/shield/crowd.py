@@ -91,21 +91,25 @@ def until_all(socks: Sequence[socket.socket], wanted: bytes) -> None:
             last[number] = data[-len(wanted) :]
 
 
+def read_now(sock: socket.socket) -> bytes:
+    """What is there; ``b""`` where the connection has ended.  Raises BlockingIOError."""
+    try:
+        # a socket with a timeout waits in recv, whatever its flags say; its descriptor does not
+        return os.read(sock.fileno(), 1 << 18)
+    except ConnectionError:
+        return b""
+
+
 def swallow(socks: Iterable[socket.socket]) -> int:
     """Read what there is; return how many connections have ended."""
     ended = 0
     for sock in socks:
         try:
-            # a socket with a timeout waits in recv, whatever its flags say; its descriptor does not
-            while data := os.read(sock.fileno(), 1 << 18):
-                if len(data) < 1 << 18:
-                    break
-            else:
-                ended += 1
+            while read_now(sock):
+                pass
+            ended += 1
         except BlockingIOError:
             continue
-        except OSError:
-            ended += 1
     return ended
 
 

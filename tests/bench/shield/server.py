@@ -1,4 +1,4 @@
-"""A gchat-server in a process of its own, as a measurement needs it: its ports, its memory, its descriptors."""
+"""A gchat-server in a process of its own, as a measurement needs it: ports, memory, descriptors."""
 
 from __future__ import annotations
 
@@ -33,12 +33,13 @@ class Server:
         config.write_text(f'listen = [{listen}]\n{files}[log]\nlevel = "warning"\n[limits]\n{keys}\n')
         options = ["--config", str(config), "--data-dir", str(home), "--port-file", str(ports)]
         self.log = home / "log"
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "gchat.server", *options, *([] if throttle else ["--no-throttle"])],
-            env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
-            stdout=self.log.open("wb"),
-            stderr=subprocess.STDOUT,
-        )
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "gchat.server", *options, *([] if throttle else ["--no-throttle"])],
+                env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         self.pid = self._process.pid
         deadline = time.monotonic() + PATIENCE
         while not ports.exists():
