@@ -1,6 +1,20 @@
-"""``python -m gchat``: the client."""
+"""``gchat`` and ``python -m gchat``: the client.
 
-from gchat.client.main import main
+It imports nothing before ``main`` runs, so that ^C in the first moments is an end and no traceback.
+"""
+
+INTERRUPTED = 130  # as a shell has it for SIGINT
+
+
+def main() -> int:
+    """Run gchat and return its exit status."""
+    try:
+        from gchat.client import main as client
+
+        return client.main()
+    except KeyboardInterrupt:  # later it is a key
+        return INTERRUPTED
+
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -65,7 +65,7 @@ def test_the_wheel_names_the_two_commands_and_what_they_need(wheel: zipfile.ZipF
     info = f"gchat-{__version__}.dist-info/"
     assert wheel.read(f"{info}entry_points.txt").decode().split("\n")[:3] == [
         "[console_scripts]",
-        "gchat = gchat.client.main:main",
+        "gchat = gchat.__main__:main",
         "gchat-server = gchat.server.main:main",
     ]
     metadata = wheel.read(f"{info}METADATA").decode()

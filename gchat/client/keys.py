@@ -65,7 +65,7 @@ ACTIONS: dict[str, Action] = {
     "search": Action(_SCROLL, "search this buffer"),
     "mentions": Action(_SCREEN, "what called you; Enter goes there"),
     "help": Action(_SCREEN, "the help"),
-    "show-topic": Action(_SCREEN, "the whole topic"),
+    "show-topic": Action(_SCREEN, "the whole topic; on a low screen the status line, too"),
     "show-times": Action(_SCREEN, "show or hide the times and the column of nicks"),
     "show-buffers": Action(_SCREEN, "show or hide the list of buffers"),
     "show-members": Action(_SCREEN, "show or hide the list of nicks"),

@@ -30,6 +30,8 @@ FRAME = 1 / 60  # seconds from one frame to the next, at least
 PARTING = 1.0  # seconds for the last words to be written
 _LONGEST_WAIT = 60.0  # seconds; nothing needs it, a clock that was set back would
 _TICK = 0.01  # seconds between two Ticks, at least
+_TIDY = 60.0  # seconds between two whole garbage collections, at least
+_SELDOM = 1000  # what a whole collection would otherwise have to wait for, so that it is never left out
 _ENDING_SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT")
 
 
@@ -50,6 +52,7 @@ class Loop:
         self._dirty = True
         self._next_frame = 0.0
         self._next_tick = 0.0
+        self._next_tidying = 0.0
         self._watcher: ConsoleWatcher | None = None
         if console_thread:
             wait = None if sys.platform == "win32" else lambda: select.select([screen.fileno()], [], [])
@@ -112,6 +115,8 @@ class Loop:
         readable, writable, failing = select.select(
             readers, writers, writers, 0 if pending else self._timeout()
         )
+        if not (readable or writable or pending):
+            self._tidy()
         if self.wakeup.fileno() in readable:
             self.wakeup.drain()
             self._woken()
@@ -126,6 +131,13 @@ class Loop:
             if readable_now or number in ready_to_write:
                 self._happen_all(transport.ready(now, readable_now, number in ready_to_write), transport)
         self._finish_turn(typed=False)
+
+    def _tidy(self) -> None:
+        """Collect garbage while nothing happens: in a key's way, with a long history, it would take 20 ms."""
+        now = time.monotonic()
+        if now >= self._next_tidying:
+            self._next_tidying = now + _TIDY
+            gc.collect()
 
     def _finish_turn(self, *, typed: bool) -> None:
         """See to what is due, write what there is to send, and show what changed."""
@@ -281,6 +293,7 @@ def run(model: Model, *, console_thread: bool = os.name == "nt") -> int:
     with CrashReport(), closing(open_screen()) as screen:
         loop = Loop(model, screen, console_thread=console_thread)
         gc.freeze()  # what was imported stays: no collection has to look through it (half of its pause)
+        gc.set_threshold(*gc.get_threshold()[:2], _SELDOM)
         with _signals(loop):
             return loop.run()
 

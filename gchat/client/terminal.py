@@ -20,6 +20,7 @@ from gchat.client.events import Event, Resize, Terminate
 from gchat.client.frame import BOLD, DIM, PLAIN, REVERSE, UNDERLINE, Frame, Row, Style, changes
 from gchat.client.keyreader import KeyReader
 from gchat.client.text import clusters, sanitise, width
+from gchat.tutorial.text import to_ascii
 
 _ESCAPE_DELAY = 25  # ms; ncurses' own 1000 would hold every Alt key back
 _MOST_PAIRS = 255  # color_pair(256) wraps to 0
@@ -69,13 +70,14 @@ class Terminal:
         self._cursor_shown = True
         self._dead_reads = 0
         self._keys = KeyReader()
-        self.unicode = True  # it shows more than ASCII
+        self.unicode = True  # it shows every character
+        self._charset = "utf-8"  # what it shows otherwise
 
     # --- opening and closing -----------------------------------------------------------------
 
     def open(self) -> None:
         """Take the terminal over.  Raises TerminalError where it cannot be drawn on."""
-        self.unicode = _set_locale()
+        self.unicode, self._charset = _set_locale()
         if self._curses is None:
             try:
                 import curses
@@ -303,7 +305,11 @@ class Terminal:
                 pad.addstr(0, 0, cluster)
                 if pad.getyx()[1] == cells:
                     return cluster
-        return ("\ufffd" if self.unicode else "?").ljust(cells)
+            return "\ufffd".ljust(cells)
+        if cells == 1 and _is_in(cluster, self._charset):
+            return cluster
+        plain = to_ascii(cluster)
+        return plain if len(plain) == cells else "?".ljust(cells)
 
     def _attributes(self, style: Style) -> int:
         """Return curses' attributes for a style."""
@@ -366,8 +372,16 @@ def _size_of_terminal() -> tuple[int, int]:
     return (size.columns or 80), (size.lines or 24)
 
 
-def _set_locale() -> bool:
-    """Choose the locale curses draws in; say whether it is UTF-8.
+def _is_in(text: str, charset: str) -> bool:
+    """Say whether a character set has one character for a text."""
+    try:
+        return len(text.encode(charset)) == len(text) == 1
+    except (UnicodeEncodeError, LookupError):  # not there, or a character set that Python does not know
+        return False
+
+
+def _set_locale() -> tuple[bool, str]:
+    """Choose the locale curses draws in; say whether it is UTF-8, and what its character set is called.
 
     Without one (``LANG`` unset, or C) curses would send raw bytes, so C.UTF-8 is tried: a terminal of today
     reads it.
@@ -383,7 +397,8 @@ def _set_locale() -> bool:
                 break
             except locale.Error:
                 continue
-    return sys.platform == "win32" or "utf" in _codeset()
+    charset = _codeset()
+    return sys.platform == "win32" or "utf" in charset, charset
 
 
 def _codeset() -> str:

@@ -24,7 +24,7 @@ from gchat.client.events import (
     Received,
 )
 
-CHUNK = 1 << 16  # bytes read in one go; then the keyboard gets its turn
+CHUNK = 1 << 14  # bytes read in one go, a millisecond's work; then the keyboard gets its turn
 MOST_WAITING = 4 << 20  # bytes to be sent that are kept for a server that does not read
 PATIENCE = 10.0  # seconds for the last address to answer, and for the TLS handshake
 HURRY = 3.0  # seconds for an address when there are others, so that half an IPv6 is no long wait

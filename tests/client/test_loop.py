@@ -375,3 +375,17 @@ def test_endings_on_purpose_pass() -> None:
     with pytest.raises(SystemExit) as ended, CrashReport():
         sys.exit(3)
     assert ended.value.code == 3
+
+
+def test_garbage_is_collected_while_nothing_happens(plain: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain.connect()
+    collected: list[None] = []
+    monkeypatch.setattr(loop_module.gc, "collect", lambda: collected.append(None))
+    monkeypatch.setattr(loop_module, "_LONGEST_WAIT", 0.01)
+    plain.loop._next_tidying = 0.0
+    plain.screen.type("x")
+    plain.loop._turn()  # a key
+    assert not collected
+    for _ in range(5):
+        plain.loop._turn()
+    assert len(collected) == 1

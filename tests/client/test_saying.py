@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gchat.client import events
+from gchat.client.incoming.clock import server_time
 from gchat.client.line import LineKind
 from gchat.client.outgoing import BURST, INTERVAL, room, split
 
@@ -28,6 +29,16 @@ def test_a_line_is_pending_until_its_echo(modern: Playbook) -> None:
     modern.server(f"@label=g1;msgid=m1 {OURS} PRIVMSG #team :hello")
     assert deliveries(modern) == [("hello", "sent")]
     assert modern.lines("#team")[0].msgid == "m1"
+
+
+def test_an_echo_brings_the_time_of_the_server(modern: Playbook) -> None:
+    modern.type("hello")
+    modern.server(f"@label=g1;time=2026-11-22T10:04:05.000Z {OURS} PRIVMSG #team :hello")
+    assert modern.lines("#team")[0].time == server_time("2026-11-22T10:04:05.000Z")
+    modern.type("again")
+    before = modern.lines("#team")[1].time
+    modern.server(f"@label=g2 {OURS} PRIVMSG #team :again")
+    assert modern.lines("#team")[1].time == before
 
 
 def test_labels_tell_equal_lines_apart(modern: Playbook) -> None:

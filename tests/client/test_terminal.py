@@ -391,9 +391,19 @@ def test_a_terminal_that_is_gone_does_no_harm(opened: Opened) -> None:
     opened.terminal.close()
 
 
-def test_without_unicode_other_characters_are_question_marks(
-    monkeypatch: pytest.MonkeyPatch, opened: Opened
+@pytest.mark.parametrize(
+    ("charset", "shown"),
+    [
+        ("ansi_x3.4-1968", "? ae!? l-?"),
+        ("iso-8859-1", "? äé!ß l-?"),
+        ("iso-8859-2", "? äé!ß ł-?"),
+        ("nobody-s", "? ae!? l-?"),
+    ],
+)
+def test_without_unicode_what_the_character_set_has_is_shown(
+    opened: Opened, charset: str, shown: str
 ) -> None:
     opened.terminal.unicode = False
-    opened.paint([("日é!", PLAIN)])
-    assert opened.window.text(0).rstrip() == "? ?!"
+    opened.terminal._charset = charset
+    opened.paint([("日äé!ß ł—🎉", PLAIN)])
+    assert opened.window.text(0).rstrip() == shown

@@ -66,6 +66,11 @@ def test_a_locale_that_has_no_unicode(machine: Machine) -> None:
     neural = machine.gchat("-n", "Neural", address, "#team", **latin)
     neural.until(lambda text: "> 2 #team         | " in text and "Neural > gchat" in text)
     assert neural.raw.isascii()
+    nine = machine.raw(int(address.rpartition(":")[2]))
+    nine.register("Nine", "#team")
+    nine.send("PRIVMSG #team :grüße, 日本, łódź")
+    neural.until("Nine  gr")
+    assert "grüße, ? ? , lódz".encode("latin-1") in neural.raw
 
 
 def gchat(home: Path, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.CompletedProcess[str]:

@@ -132,6 +132,8 @@ def _shown_already(turn: Turn, network: Network, message: Message) -> bool:
     if sent is None:
         return False
     sent.line.msgid = message.tags.get("msgid", "")
+    if "time" in message.tags:  # the server's clock is everybody's
+        sent.line.time = turn.when
     sent.buffer.ids.learn(sent.line)
     return True
 

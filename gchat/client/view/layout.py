@@ -48,9 +48,10 @@ def layout(model: Model, title_wanted: int, input_wanted: int) -> Layout:
     """Divide the screen, given the rows that the title and the input would like to have."""
     columns, rows = max(1, model.columns), max(1, model.rows)
     third = max(1, rows // 3)
-    status = 1 if rows >= STATUS_FROM else 0
+    asked = model.panes.get("topic", False)
+    status = 1 if rows >= STATUS_FROM or (asked and rows > 1) else 0
     entry = min(max(1, input_wanted), third)
-    if model.panes.get("topic"):  # all of it, be there one row of messages left
+    if asked:  # all of it, be there one row of messages left
         title = max(0, min(title_wanted, rows - status - entry - 1))
     else:
         title = min(title_wanted, third) if rows >= TITLE_FROM else 0

@@ -342,6 +342,17 @@ def test_the_whole_topic(team: Any) -> None:
     assert rows[5].startswith(" gchat.local")
 
 
+@pytest.mark.parametrize("rows", [1, 2, 3, 4])
+def test_a_low_screen_has_its_status_line_when_asked(team: Any, rows: int) -> None:
+    assert "gchat.local" not in team.picture(60, rows)
+    assert "Neural ▸" not in team.picture(60, rows)
+    team.model.panes["topic"] = True
+    picture = team.picture(60, rows).splitlines()
+    assert len(picture) == rows
+    assert picture[-1].startswith(" ›")
+    assert rows == 1 or picture[-2].startswith(" Neural ▸")
+
+
 def test_other_titles(team: Any) -> None:
     nine = team.model.buffers[4]
     team.model.current = nine
