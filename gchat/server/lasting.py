@@ -1,108 +1,63 @@
-"""Users who stay without a connection, as they are kept: who they are and where, so that a restart of the
-server ends nothing for them.
+"""What is known of the users who stay without a connection, so that a restart of the server ends nothing.
 
-One document an account, of its first user.  Whatever changes a user ``touch``es it, and after every event
-``apply`` keeps what is different now.  To keep more of a user, add it to ``_describe`` and to ``load``.
+Whatever changes such a user, or a channel that one is in, touches it here; after every event ``apply`` keeps
+what is different then (``staying.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from gchat.irc.casemap import fold
-from gchat.server import accounts
-from gchat.server.stores.base import Document, Mark
 
 if TYPE_CHECKING:
-    from gchat.server.settings import Accounts
-    from gchat.server.world import User, World
-
-ABSENT: Final = "Not connected"  # why somebody is away who stays without a connection
-NOBODY: Final = "*"  # why, where there are only connections without anybody: no reason is known
+    from gchat.server.world import Channel, User
 
 Body = Mapping[str, Any]
 
 
 class Lasting:
-    """What is kept, by the folded name of the account, and which accounts have to be looked at again."""
+    """What is in the store, by the folded name of the account or of the channel, and what may have to be."""
 
     def __init__(self) -> None:
-        self.touched: dict[str, None] = {}
+        self.touched: dict[str, None] = {}  # accounts and channels to look at again
         self._kept: dict[str, Body] = {}
+        self._stayers: Counter[str] = Counter()  # how many stay in a channel
 
     def touch(self, user: User) -> None:
         """Something of a user is another."""
         if user.account:
             self.touched[fold(user.account)] = None
 
-    def know(self, account: str, body: Body) -> None:
-        """This is in the store."""
-        self._kept[account] = body
+    def touch_channel(self, channel: Channel) -> None:
+        """Something of a channel is another."""
+        if channel.key in self._stayers:
+            self.touched[channel.key] = None
 
-    def changes(self, world: World, settings: Accounts) -> Iterator[Document]:
-        """Give what has to be kept of those who were touched."""
-        touched, self.touched = self.touched, {}
-        for key in touched:
-            user = next(iter(world.users_of(key)), None)
-            body = _describe(user) if user is not None and stays(world, user, settings) else None
-            if body == self._kept.get(key):
-                continue
-            if body is None:
-                del self._kept[key]
-            else:
-                self._kept[key] = body
-            yield Document(accounts.LASTING, key, body)
+    def known(self, key: str) -> Body | None:
+        """What is in the store of an account or a channel."""
+        return self._kept.get(key)
 
+    def know(self, key: str, body: Body | None) -> None:
+        """This is in the store now; None: nothing."""
+        if body is not None:
+            self._kept[key] = body
+        else:
+            self._kept.pop(key, None)
 
-def stays(world: World, user: User, settings: Accounts) -> bool:
-    """True for a user who is here without a connection, too: of several of an account, the first."""
-    account = world.account(user.account)
-    if account is None or account.suspended or not account.stays(settings):
-        return False
-    return world.users_of(account.name)[0] is user
+    def has_stayers(self, channel: str) -> bool:
+        """True where somebody is in a channel, by its folded name, who stays."""
+        return channel in self._stayers
 
-
-def _describe(user: User) -> Body:
-    return {
-        "nick": user.nick,
-        "username": user.username,
-        "host": user.host,
-        "realname": user.realname,
-        "signon": user.signon,
-        "modes": "".join(sorted(user.modes - {"o"})),  # a server operator says OPER again
-        "away": "" if user.away in (ABSENT, NOBODY) else user.away,
-        "channels": {
-            channel.name: [channel.roles_of(user), channel.created] for channel in user.channels.values()
-        },
-    }
-
-
-def load(world: World, settings: Accounts, account: str, body: Body, start: Mark) -> None:
-    """Have a user be there again, away until somebody connects; ``start`` is when the server did.
-
-    Raises KeyError, TypeError and ValueError for what is no such document.
-    """
-    from gchat.server import nicknames
-    from gchat.server.world import User
-
-    world.lasting.know(account, body)
-    owner = world.account(account)
-    if owner is None or owner.suspended or not owner.stays(settings):
-        return
-    nick = (
-        body["nick"] if nicknames.is_free(world, body["nick"], account) else nicknames.free(world, owner.name)
-    )
-    places = [
-        (str(name), str(held), int(created)) for name, (held, created) in dict(body["channels"]).items()
-    ]
-    user = User(
-        f"lasting-{account}", nick, body["username"], body["host"], body["realname"], int(body["signon"])
-    )
-    user.account, user.away = owner.name, body["away"] or ABSENT
-    user.modes.update(body["modes"])
-    world.add_user(user)
-    for name, held, created in places:
-        channel = world.enter(user, name, created)
-        world.set_roles(user, channel, held)
-        world.seats.sit(user.uid, channel.key, world.seats.seat(account, channel.key) or start)
+    def moved(self, before: Iterable[str], after: Iterable[str]) -> None:
+        """Somebody who stays is in these channels, by their names, and not in those any more."""
+        old, new = set(map(fold, before)), set(map(fold, after))
+        for key in new - old:
+            self._stayers[key] += 1
+        for key in old - new:
+            self._stayers[key] -= 1
+            if not self._stayers[key]:
+                del self._stayers[key]
+        self.touched.update(dict.fromkeys(sorted(old ^ new)))

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from gchat.server import (
     accounts,
     invitations,
-    lasting,
     marks,
     metadata,
     positions,
     registrations,
     renames,
     seats,
+    staying,
 )
 from gchat.server.stores.base import Mark
 
@@ -66,7 +66,7 @@ def _channel(engine: Engine, key: str, body: Mapping[str, Any]) -> None:
 
 
 def _lasting(engine: Engine, key: str, body: Mapping[str, Any]) -> None:
-    lasting.load(engine.world, engine.settings.accounts, key, body, _start(engine))
+    staying.load(engine.world, engine.settings.accounts, key, body, _start(engine))
 
 
 _KINDS: dict[str, Callable[[Engine, str, Mapping[str, Any]], None]] = {
@@ -79,5 +79,6 @@ _KINDS: dict[str, Callable[[Engine, str, Mapping[str, Any]], None]] = {
     renames.KIND: lambda engine, key, body: engine.world.renames.load(key, body),
     metadata.KIND: lambda engine, key, body: engine.world.metadata.load(key, body),
     marks.KIND: lambda engine, key, body: engine.world.marks.load(key, body),
+    staying.PLACE: lambda engine, key, body: staying.load_place(engine.world, key, body),
     accounts.LASTING: _lasting,  # last: they come into what there is
 }

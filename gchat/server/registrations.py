@@ -113,15 +113,18 @@ def document(channel: Channel) -> Document:
     """A registered channel as it is to be kept."""
     registration = channel.registration
     assert registration is not None, "only registered channels are kept"
-    body: dict[str, object] = {
+    return Document(KIND, channel.key, {**describe(channel), "registration": _written(registration)})
+
+
+def describe(channel: Channel) -> dict[str, object]:
+    """What a channel is set to, whoever it belongs to."""
+    return {
         "name": channel.name,
         "created": channel.created,
         "topic": [channel.topic, channel.topic_by, channel.topic_at],
         "modes": dict(channel.modes),
         "lists": {letter: [list(row) for row in rows.values()] for letter, rows in channel.lists.items()},
-        "registration": _written(registration),
     }
-    return Document(KIND, channel.key, body)
 
 
 def _written(registration: Registration) -> dict[str, object]:
@@ -139,12 +142,22 @@ def from_document(body: Mapping[str, Any]) -> Channel:
     Raises KeyError, TypeError and ValueError for what is none.
     """
     channel = Channel(str(body["name"]), int(body["created"]))
-    channel.topic, channel.topic_by, channel.topic_at = body["topic"]
-    channel.modes.update({str(letter): str(value) for letter, value in body["modes"].items()})
-    for letter, rows in body["lists"].items():
-        channel.lists[letter] = {fold(row[0]): Ban(*row) for row in rows}
+    restore(channel, body)
     channel.registration = _read(body["registration"])
     return channel
+
+
+def restore(channel: Channel, body: Mapping[str, Any]) -> None:
+    """Have a channel be set as it was described.  Raises KeyError, TypeError and ValueError for nonsense."""
+    topic, by, at = body["topic"]
+    modes = {str(letter): str(value) for letter, value in dict(body["modes"]).items()}
+    lists = {
+        str(letter): {fold(row[0]): Ban(*row) for row in rows} for letter, rows in dict(body["lists"]).items()
+    }
+    channel.topic, channel.topic_by, channel.topic_at = str(topic), str(by), int(at)
+    channel.modes.clear()
+    channel.modes.update(modes)
+    channel.lists.update(lists)
 
 
 def _read(body: Mapping[str, Any]) -> Registration:

@@ -204,6 +204,62 @@ def test_a_nick_that_belongs_to_somebody_else_by_now(start, store, chat, laptop)
     assert again.engine.world.users_of("Neural")[0].nick == "Neural2"
 
 
+# their channels
+
+
+def test_a_channel_goes_on_with_them(start, store, chat, laptop):
+    laptop.send("TOPIC #team :work", "MODE #team +kb sesame *!*@192.0.2.*", "MODE #dev +m", "JOIN #open")
+    nine = chat.client("Nine")
+    nine.send("JOIN #team sesame", "JOIN #else")
+    again = start()
+    team, dev = again.engine.world.channel("#team"), again.engine.world.channel("#dev")
+    assert (team.topic, team.topic_by, team.modes) == ("work", NEURAL[1:], {"n": "", "t": "", "k": "sesame"})
+    assert [ban.mask for ban in team.lists["b"].values()] == ["*!*@192.0.2.*"]
+    assert dev.modes == {"n": "", "t": "", "m": ""}
+    assert team.created == chat.engine.world.channel("#team").created
+    assert " 475 " in again.client("Nine").ask("JOIN #team")[0]
+    assert again.engine.world.channel("#else") is None
+    assert {key for key, _ in store.load("place")} == {"#team", "#dev", "#open"}
+
+
+@pytest.mark.parametrize(
+    "line", ["PART #team", "NS ALWAYSON OFF", "NS DROP sesame", "CS REGISTER #team", "RENAME #team #x"]
+)
+def test_what_ends_a_place(store, laptop, line):
+    assert {key for key, _ in store.load("place")} == {"#team", "#dev"}
+    laptop.send(line)
+    assert "#team" not in dict(store.load("place"))
+
+
+def test_a_registered_channel_lasts_by_itself(start, store, laptop):
+    laptop.send("CS REGISTER #team", "TOPIC #team :work")
+    again = start()
+    assert again.engine.world.channel("#team").topic == "work"
+    assert again.engine.world.channel("#team").roles_of(neural(again)) == "qo"
+    commit(again, events.ChannelDropped(neural(again).uid, "#team"))
+    device(again).send("TOPIC #team :play")
+    assert dict(store.load("place"))["#team"]["topic"][0] == "play"
+
+
+def test_several_may_stay_in_one(start, store, chat, laptop):
+    commit(chat, events.AccountRegistered("Nine", {"name": "Nine", "verifier": VERIFIER}, "", False))
+    commit(chat, events.AccountChanged("Nine", "always_on", True))
+    nine = device(chat, "Nine", account="Nine")
+    nine.send("JOIN #team")
+    laptop.send("TOPIC #team :work", "PART #team")
+    assert start().engine.world.channel("#team").topic == "work"
+    nine.send("PART #team")
+    assert "#team" not in dict(store.load("place"))
+
+
+def test_a_damaged_place_is_an_ordinary_channel(start, store, laptop, caplog):
+    store.documents["place", "#team"] = {"topic": 1}
+    again = start()
+    assert again.engine.world.channel("#team").modes == {"n": "", "t": ""}
+    assert neural(again).channels.keys() == {"#team", "#dev"}
+    assert "The place #team in the store cannot be read" in caplog.text
+
+
 # what the configuration says
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gchat.server import events
+from gchat.server import events, staying
 from gchat.server.apply import (
     accounts,
     channels,
@@ -77,5 +77,5 @@ def apply(applying: Applying) -> None:
     event, world = applying.entry.event, applying.world
     _TABLE[type(event)](applying, event)
     if world.lasting.touched:
-        for change in world.lasting.changes(world, applying.engine.settings.accounts):
+        for change in staying.changes(world, applying.engine.settings.accounts):
             applying.engine.keep(change)

@@ -25,7 +25,8 @@ NOBODY = "*"  # did it, as far as anybody knows
 
 
 def keep(now: Applying, channel: Channel) -> None:
-    """Have a channel last as it is now, if it is registered."""
+    """Have a channel last as it is now, if it is registered, or somebody in it stays without a connection."""
+    now.world.lasting.touch_channel(channel)
     if channel.registration is not None:
         now.engine.keep(registrations.document(channel))
 
@@ -72,6 +73,7 @@ def _drop(now: Applying, channel: Channel) -> None:
     now.engine.keep(Document(KIND, channel.key, None))
     channel.modes.pop(REGISTERED, None)
     now.world.register(channel, None)
+    now.world.lasting.touch_channel(channel)
     _tell(now, channel, [ModeChange(False, REGISTERED)])
     seats.emptied(now, (channel,))
     metadata.ended(now, (channel,))

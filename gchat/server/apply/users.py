@@ -18,13 +18,13 @@ from gchat.irc.numerics import (
     RPL_YOUREOPER,
 )
 from gchat.server import capabilities as cap
-from gchat.server import events, keyvalues, lasting, nicknames, replies
+from gchat.server import events, keyvalues, nicknames, replies, staying
 from gchat.server.accounts import Account
 from gchat.server.apply import metadata, records, returning, seats
 from gchat.server.apply.context import Applying
 from gchat.server.delivery import Shape
-from gchat.server.lasting import ABSENT, NOBODY
 from gchat.server.session import Session
+from gchat.server.staying import ABSENT, NOBODY
 from gchat.server.world import User
 
 log = logging.getLogger("gchat.server")
@@ -137,7 +137,7 @@ def detached(now: Applying, event: events.Detached) -> None:
 
 def stays(now: Applying, user: User) -> bool:
     """True for a user who is here without a connection, too."""
-    return lasting.stays(now.world, user, now.engine.settings.accounts)
+    return staying.stays(now.world, user, now.engine.settings.accounts)
 
 
 def reconfigured(now: Applying, event: events.Reconfigured) -> None:
