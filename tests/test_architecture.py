@@ -45,6 +45,7 @@ SHELL = {
     "gchat.server.stores.files": 2,
     "gchat.server.stores.maintenance": 2,
     "gchat.server.stores.migrations": 2,
+    "gchat.server.stores.modlog": 2,
     "gchat.server.stores.reading": 2,
     "gchat.server.stores.sqlite": 2,
     "gchat.server.stores.tools": 2,

@@ -93,6 +93,7 @@ TABLE: dict[str, Command] = {
     "LIST": Command(listing.list_),
     "MODE": Command(modes.mode, 1),
     "TBAN": Command(moderation.tban, 1),
+    "MODLOG": Command(moderation.modlog, 1),
     "PRIVMSG": Command(messages.privmsg),
     "NOTICE": Command(messages.notice),
     "TAGMSG": Command(messages.tagmsg),

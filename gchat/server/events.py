@@ -172,6 +172,7 @@ class Redacted(NamedTuple):
     """A kept message is to be gone.
 
     ``target`` is the one of its record, ``name`` what the message was addressed to, as it is shown.
+    ``author`` is the (nick, account) who said it, where an operator deletes what somebody else said.
     """
 
     uid: str
@@ -179,6 +180,7 @@ class Redacted(NamedTuple):
     name: str
     msgid: str
     reason: str = ""
+    author: tuple[str, str] | None = None
 
 
 class Edited(NamedTuple):

@@ -107,6 +107,10 @@ MODE <nickname> [<modes>]
   Shows or changes the modes of a channel or your own. HELP CMODES and HELP
   UMODES name them, HELP ROLES says who may.
 
+MODLOG <channel> [<count> [<before>]]
+  Shows what was done in a channel, by whom, to whom and why: kicks, bans,
+  mutes, roles, modes and deleted messages. For half-operators and above.
+
 TBAN <channel> <duration> <mask> [:<reason>]
 TBAN <channel>
   Bans a mask for a time like 10m, 1h30m or 7d, with a reason that those who

@@ -16,7 +16,7 @@ from gchat.irc.message import Message
 from gchat.server.delivery import BroadcastQueue
 from gchat.server.playback import EDIT
 from gchat.server.request import FailError, Request
-from gchat.server.stores.base import Change, Document, Record, Redaction, Store, StoreError
+from gchat.server.stores.base import Change, Document, Moderation, Record, Redaction, Store, StoreError
 
 log = logging.getLogger("gchat.server")
 
@@ -140,7 +140,13 @@ class Keeping:
         """Withdraw what was said; the rest waits."""
         sayings, self._sayings = self._sayings, []
         said = {id(saying.change) for saying in sayings}
-        self._changes = [change for change in self._changes if id(change) not in said]
+        undone = {saying.change.id for saying in sayings if isinstance(saying.change, Redaction)}
+        self._changes = [
+            change
+            for change in self._changes
+            if id(change) not in said
+            and not (isinstance(change, Moderation) and change.action == "redact" and change.detail in undone)
+        ]
         if len(self._changes) > MOST:
             self._shrink()
         self._withdraw(sayings)

@@ -109,6 +109,9 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     account.add_argument("name", nargs="?", default="", metavar="NAME", help="whose; for all but list")
     account.add_argument("--reason", default="by the administrator", metavar="TEXT", help="why, for suspend")
     add_invite(add("invite", help="make links that let people into a channel, list them, take them back"))
+    modlog = add("modlog", help="print the moderation log, or verify it, while the server runs or not")
+    modlog.add_argument("--channel", default="", metavar="NAME", help="of this channel; of all without it")
+    modlog.add_argument("--verify", action="store_true", help="say which entries were changed or removed")
     for name, text in (
         ("export", "print all that is kept of an account, as JSON Lines"),
         ("erase", "remove an account and the text of everything that it said"),

@@ -26,9 +26,13 @@ def end_bans(engine: Engine, now: float) -> None:
 
 def terms(ban: Ban) -> str:
     """``until 2023-11-14 22:13 UTC: reason``, as much of it as there is."""
-    until = f"until {written(ban.until)}" if ban.until else ""
-    reason = harmless(ban.reason)
-    return f"{until}: {reason}" if until and reason else until or (reason and f"({reason})")
+    end, reason = until(ban.until), harmless(ban.reason)
+    return f"{end}: {reason}" if end and reason else end or (reason and f"({reason})")
+
+
+def until(seconds: int) -> str:
+    """``until 2023-11-14 22:13 UTC``; empty for what is for ever (0)."""
+    return f"until {written(seconds)}" if seconds else ""
 
 
 def written(seconds: int) -> str:

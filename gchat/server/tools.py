@@ -1,5 +1,5 @@
-"""``gchat-server account``, ``invite``, ``backup``, ``export``, ``erase``: what each command does, and what a
-running server does for it.
+"""``gchat-server account``, ``invite``, ``backup``, ``export``, ``erase``, ``modlog``: what each command
+does, and what a running server does for it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from gchat.irc.casemap import fold
 from gchat.server import account_tools, control, invitation_tools
 from gchat.server.control import ControlError, NoServer
 from gchat.server.events import AccountDropped
+from gchat.server.harmless import harmless
+from gchat.server.modlog import in_words
 from gchat.server.settings import Settings
 from gchat.server.stores.base import StoreError
 
@@ -88,11 +90,29 @@ def _erase_all(engine: Engine, account: str) -> Mapping[str, Any]:
     return {"records": count}
 
 
+def _modlog(arguments: argparse.Namespace, path: str) -> int:
+    from gchat.server.stores import tools
+
+    channel = fold(arguments.channel)
+    if not arguments.verify:
+        for logged in tools.moderation(path, channel):
+            print(f"{logged.entry.target} {in_words(logged)}")
+        return 0
+    verdicts = tools.verify_moderation(path, channel)
+    for name, entries, erased, newest, wrong in verdicts:
+        for sentence in wrong:
+            print(harmless(f"{name}: {sentence}"), file=sys.stderr)
+        if not wrong:
+            print(f"{name}: {entries} entries ({erased} erased), whole; the newest is {newest}")
+    return FAILURE if any(verdict.wrong for verdict in verdicts) else 0
+
+
 COMMANDS: Mapping[str, Callable[[argparse.Namespace, str], int]] = {
     "account": account_tools.run,
     "backup": _backup,
     "export": _export,
     "erase": _erase,
+    "modlog": _modlog,
 }
 
 

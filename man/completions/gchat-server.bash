@@ -5,12 +5,13 @@
 #    source ~/.local/share/bash_completion/gchat-server
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_gchat_server_subparsers=(hash-password backup account invite export erase)
+_shtab_gchat_server_subparsers=(hash-password backup account invite modlog export erase)
 
 _shtab_gchat_server_hash_password_option_strings=(-h --help)
 _shtab_gchat_server_backup_option_strings=(-h --help)
 _shtab_gchat_server_account_option_strings=(-h --help --reason)
 _shtab_gchat_server_invite_option_strings=(-h --help --channel --list --revoke --role --uses --expires --address)
+_shtab_gchat_server_modlog_option_strings=(-h --help --channel --verify)
 _shtab_gchat_server_export_option_strings=(-h --help --account)
 _shtab_gchat_server_erase_option_strings=(-h --help --account)
 _shtab_gchat_server_option_strings=(-h --help --config --no-config --listen --tls-cert --tls-key --data-dir --log-format --log-level --no-throttle --check --port-file --while-locked --man --version)
@@ -23,7 +24,7 @@ _shtab_gchat_server___port_file_COMPGEN=_shtab_compgen_files
 _shtab_gchat_server___while_locked_COMPGEN=_shtab_compgen_files
 
 _shtab_gchat_server_account_pos_0_choices=(add passwd list suspend resume delete)
-_shtab_gchat_server_pos_0_choices=(hash-password backup account invite export erase)
+_shtab_gchat_server_pos_0_choices=(hash-password backup account invite modlog export erase)
 _shtab_gchat_server___log_format_choices=(plain json)
 _shtab_gchat_server___log_level_choices=(debug info warning error)
 
@@ -36,6 +37,9 @@ _shtab_gchat_server_account___help_nargs=0
 _shtab_gchat_server_invite__h_nargs=0
 _shtab_gchat_server_invite___help_nargs=0
 _shtab_gchat_server_invite___list_nargs=0
+_shtab_gchat_server_modlog__h_nargs=0
+_shtab_gchat_server_modlog___help_nargs=0
+_shtab_gchat_server_modlog___verify_nargs=0
 _shtab_gchat_server_export__h_nargs=0
 _shtab_gchat_server_export___help_nargs=0
 _shtab_gchat_server_erase__h_nargs=0

@@ -50,7 +50,7 @@ function _shtab_gchat_server_using
   test "$_shtab_gchat_server_cmdpath" = "$argv"
 end
 
-set -g _shtab_gchat_server_commands hash-password backup account invite export erase
+set -g _shtab_gchat_server_commands hash-password backup account invite modlog export erase
 set -g _shtab_gchat_server_opts_with_value --account --address --channel --config --data-dir --expires --listen --log-format --log-level --port-file --reason --revoke --role --tls-cert --tls-key --uses --while-locked
 
 complete -c gchat-server -e
@@ -88,6 +88,10 @@ complete -c gchat-server -n '_shtab_gchat_server_using invite' -l role -x -d 'wh
 complete -c gchat-server -n '_shtab_gchat_server_using invite' -l uses -x -d 'for how many people it is (1)'
 complete -c gchat-server -n '_shtab_gchat_server_using invite' -l expires -x -d 'for how long: 12h, 7d, 4w or never (7d)'
 complete -c gchat-server -n '_shtab_gchat_server_using invite' -l address -x -d 'where people reach the server: ircs://chat.example.org'
+complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_server_npos -eq 0' -a modlog -d 'print the moderation log, or verify it, while the server runs or not'
+complete -c gchat-server -n '_shtab_gchat_server_using modlog' -s h -l help -d 'show this help message and exit'
+complete -c gchat-server -n '_shtab_gchat_server_using modlog' -l channel -x -d 'of this channel; of all without it'
+complete -c gchat-server -n '_shtab_gchat_server_using modlog' -l verify -d 'say which entries were changed or removed'
 complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_server_npos -eq 0' -a export -d 'print all that is kept of an account, as JSON Lines'
 complete -c gchat-server -n '_shtab_gchat_server_using export' -s h -l help -d 'show this help message and exit'
 complete -c gchat-server -n '_shtab_gchat_server_using export' -l account -x -d whose

@@ -16,6 +16,7 @@ _shtab_gchat_server_commands() {
     export:'print all that is kept of an account, as JSON Lines'
     hash-password:'ask for a password and print the hash that the configuration wants'
     invite:'make links that let people into a channel, list them, take them back'
+    modlog:'print the moderation log, or verify it, while the server runs or not'
   )
   _describe 'gchat-server commands' _commands
 }
@@ -96,6 +97,15 @@ _shtab_gchat_server_invite_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_gchat_server_invite_defaults_added=0
 
+_shtab_gchat_server_modlog_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--channel[of this channel\; of all without it]:NAME:"
+  "--verify[say which entries were changed or removed]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_gchat_server_modlog_defaults_added=0
+
 
 _shtab_gchat_server() {
   local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->gchat-server'
@@ -121,6 +131,7 @@ _shtab_gchat_server() {
         export) _arguments -C -s $_shtab_gchat_server_export_options ;;
         hash-password) _arguments -C -s $_shtab_gchat_server_hash_password_options ;;
         invite) _arguments -C -s $_shtab_gchat_server_invite_options ;;
+        modlog) _arguments -C -s $_shtab_gchat_server_modlog_options ;;
       esac
   esac
 }

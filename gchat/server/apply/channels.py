@@ -7,7 +7,7 @@ from gchat.irc.modes import ModeChange, format_modes
 from gchat.irc.numerics import ERR_NOTONCHANNEL, RPL_INVITING
 from gchat.server import admission, events, mode_lines, replies, roles
 from gchat.server import capabilities as cap
-from gchat.server.apply import metadata, records, registrations, renaming, returning, seats
+from gchat.server.apply import metadata, modlog, records, registrations, renaming, returning, seats
 from gchat.server.apply.context import Applying
 from gchat.server.apply.users import join_shape
 from gchat.server.world import Ban, Channel, User
@@ -74,6 +74,8 @@ def kicked(now: Applying, event: events.Kicked) -> None:
     params = (channel.name, target.nick, event.reason)
     msgid = records.keep(now, (channel,), user, "KICK", *params)
     now.tell(channel.sessions, user, "KICK", *params, msgid=msgid)
+    reason = "" if event.reason == user.nick else event.reason  # what stands there if none was given
+    modlog.log(now, channel, user, "kick", [modlog.person(target)], reason=reason)
     _leave(now, target, channel)
 
 
@@ -149,6 +151,7 @@ def modes_set(now: Applying, event: events.ModesSet) -> None:
     if done:
         registrations.keep(now, channel)
         msgid = records.keep(now, (channel,), user, "MODE", channel.name, *format_modes(done))
+        modlog.modes(now, channel, user, done)
     for line in mode_lines.announced(done, user.source, channel.name):
         now.tell(channel.sessions, user, "MODE", channel.name, *line, msgid=msgid)
         msgid = ""  # a message has one id, and these lines are one

@@ -6,6 +6,7 @@ from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.server import capabilities as cap
 from gchat.server import events, replies, slow
+from gchat.server.apply import modlog
 from gchat.server.apply.context import Applying
 from gchat.server.apply.messages import deliver
 from gchat.server.audience import Audience
@@ -29,6 +30,9 @@ def redacted(now: Applying, event: events.Redacted) -> None:
 
     change = Redaction(event.target, event.msgid, source, event.reason, now.seconds)
     deliver(now, [shape], _audience(now, user, event.target), now.asker, change, cap.MESSAGE_REDACTION)
+    channel = now.world.channels.get(event.target)
+    if event.author is not None and channel is not None:
+        modlog.log(now, channel, user, "redact", [event.author], event.msgid, event.reason)
 
 
 def edited(now: Applying, event: events.Edited) -> None:

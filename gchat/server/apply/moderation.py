@@ -6,10 +6,10 @@ from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.modes import ModeChange, format_modes
 from gchat.server import events, mode_lines, timed
-from gchat.server.apply import channels, records, registrations, seats
+from gchat.server.apply import channels, modlog, records, registrations, seats
 from gchat.server.apply.context import Applying
+from gchat.server.channel_modes import MUTE
 from gchat.server.delivery import Shape
-from gchat.server.stores.base import Record
 from gchat.server.world import Ban
 
 
@@ -27,6 +27,8 @@ def banned(now: Applying, event: events.Banned) -> None:
     now.world.watch(channel)
     registrations.keep(now, channel)
     change = ModeChange(True, "b", mask)
+    action, ends = ("mute" if mask.startswith(MUTE) else "ban"), timed.until(event.until)
+    modlog.log(now, channel, user, action, [modlog.masked(mask)], ends, event.reason)
     if known is None:
         seats.mode_changed(now, channel, change)
         params = (channel.name, *format_modes([change]))
@@ -52,8 +54,7 @@ def bans_ended(now: Applying, event: events.BansEnded) -> None:
     for change in changes:
         seats.mode_changed(now, channel, change)
     params = (channel.name, *format_modes(changes))
-    now.engine.keep(Record(now.entry.id, channel.key, "MODE", now.server, "", params))
-    msgid = now.entry.id
+    msgid = records.keep_served(now, channel, now.server, "MODE", *params)
     for line in mode_lines.announced(changes, now.server, channel.name):
         now.deliver(channel.sessions, _by_server(now, msgid, "MODE", channel.name, *line))
         msgid = ""  # a message has one id, and these lines are one

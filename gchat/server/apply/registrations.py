@@ -13,7 +13,7 @@ from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.modes import ModeChange, format_modes
 from gchat.server import events, mode_lines, registrations, roles, services
-from gchat.server.apply import metadata, records, seats
+from gchat.server.apply import metadata, modlog, records, seats
 from gchat.server.apply.context import Applying
 from gchat.server.channel_modes import REGISTERED
 from gchat.server.delivery import Stamp
@@ -58,6 +58,7 @@ def channel_registered(now: Applying, event: events.ChannelRegistered) -> None:
     _tell(now, channel, [ModeChange(True, REGISTERED)])
     _tell(now, channel, _give(now, channel, now.world.users_of(user.account), FOUNDER), recorded=False)
     keep(now, channel)
+    modlog.log(now, channel, user, "register")
 
 
 def channel_dropped(now: Applying, event: events.ChannelDropped) -> None:
@@ -66,6 +67,7 @@ def channel_dropped(now: Applying, event: events.ChannelDropped) -> None:
     if channel is None or channel.registration is None:
         return
     _answer(now, f"{channel.name} is registered no more")
+    modlog.log(now, channel, now.world.users.get(event.uid), "drop")
     _drop(now, channel)
 
 
@@ -86,6 +88,7 @@ def founder_set(now: Applying, event: events.FounderSet) -> None:
         _answer(now, f"{event.channel} stays as it was: it is registered no more, or the account is gone")
         return
     _answer(now, f"{channel.name} belongs to {account.name} now")
+    modlog.log(now, channel, now.world.users.get(event.uid), "founder", [(account.name, account.name)])
     _change(now, channel, channel.registration.hand_over(account.name))
 
 
@@ -96,6 +99,7 @@ def successor_set(now: Applying, event: events.SuccessorSet) -> None:
         _answer(now, f"{event.channel} stays as it was: it is registered no more, or the account is gone")
         return
     name = account.name if account is not None else ""
+    modlog.log(now, channel, now.world.users.get(event.uid), "successor", [(name, name)] if name else ())
     _answer(now, f"{channel.name} has {f'the successor {name}' if name else 'no successor'}")
     now.world.register(channel, replace(channel.registration, successor=name))
     keep(now, channel)
@@ -113,6 +117,8 @@ def access_set(now: Applying, event: events.AccessSet) -> None:
         return
     name = account.name if account is not None else event.account
     user = now.world.users.get(event.uid)
+    role = roles.BY_LETTER[event.role].name if event.role else "no role"
+    modlog.log(now, channel, user, "access", [(name, name)], role)
     if not event.role:
         _answer(now, f"{name} has no role in {channel.name} any more")
         _change(now, channel, registration.take(name))
@@ -132,6 +138,8 @@ def grant(now: Applying, channel: Channel, account: str, letter: str, by: str) -
     """
     registration = channel.registration
     if registration is not None and roles.rank(registration.role_of(account)) < roles.rank(letter):
+        role = roles.BY_LETTER[letter].name
+        modlog.log(now, channel, (by, by) if by else None, "access", [(account, account)], role)
         _change(now, channel, registration.give(Access(account, letter, by, now.seconds)))
 
 
@@ -146,6 +154,9 @@ def role_set(now: Applying, event: events.RoleSet) -> None:
     )
     if not changes:
         _answer(now, f"{target.nick} {'has' if event.add else 'does not have'} that role already")
+    else:
+        sign = f"{'+' if event.add else '-'}{event.role}"
+        modlog.log(now, channel, now.world.users.get(event.uid), "role", [modlog.person(target)], sign)
     _tell(now, channel, changes)
 
 

@@ -6,7 +6,7 @@ from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.server import capabilities as cap
 from gchat.server import events, replies
-from gchat.server.apply import history, records, registrations
+from gchat.server.apply import history, modlog, records, registrations
 from gchat.server.apply.context import Applying
 from gchat.server.apply.users import join_shape
 from gchat.server.request import FailError, Request
@@ -34,6 +34,7 @@ def channel_renamed(now: Applying, event: events.ChannelRenamed) -> None:
     registrations.renamed(now, channel, key)
     params = (old, channel.name, event.reason)
     msgid = records.keep(now, (channel,), user, "RENAME", *params)
+    modlog.log(now, channel, user, "rename", detail=f"{old} to {channel.name}", reason=event.reason)
     now.tell(channel.sessions, user, "RENAME", *params, needs=cap.CHANNEL_RENAME, msgid=msgid)
     if to != key:  # "This fallback SHOULD NOT be used if the rename only changes the case"
         for session in channel.sessions:

@@ -1,9 +1,12 @@
-"""TBAN: bans and mutes with an end and a reason.
+"""TBAN and MODLOG: bans and mutes with an end and a reason, and what was done in a channel, by whom and why.
 
 ``MODE +b`` is for ever; TBAN is what other servers call a ban that ends by itself (InspIRCd's m_timedbans).
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from gchat.irc import durations, limits
 from gchat.irc.message import Message
@@ -12,16 +15,20 @@ from gchat.irc.numerics import ERR_CHANOPRIVSNEEDED, ERR_NEEDMOREPARAMS, ERR_NOS
 from gchat.server import roles, timed
 from gchat.server.commands.modes import Changes
 from gchat.server.events import Banned
-from gchat.server.request import FailError, ReplyError, Request
+from gchat.server.modlog import in_words
+from gchat.server.request import FailError, ReplyError, Request, Steps, Work
+from gchat.server.stores.base import Logged, Mark
 from gchat.server.visibility import may_address
 from gchat.server.world import Channel
 
+ENTRIES = 50  # of the moderation log in one answer
+_ALL = 1 << 53
 REASONLEN = 200  # bytes: it stands in refusals beside a mask and a time
 
 
 def tban(request: Request) -> None:
     """TBAN channel duration mask [reason]; with the channel alone, its bans that have an end or a reason"""
-    channel = _moderated(request, roles.Right.BAN)
+    channel = _moderated(request, request.params[0], roles.Right.BAN)
     if len(request.params) == 1:
         _list(request, channel)
         return
@@ -39,9 +46,46 @@ def tban(request: Request) -> None:
     request.commit(Banned(request.user.uid, channel.name, change.param or mask, until, reason))
 
 
-def _moderated(request: Request, right: roles.Right) -> Channel:
-    """The channel that is named first, where the user has this right.  Raises ReplyError."""
-    name, user = request.params[0], request.user
+def modlog(request: Request) -> Steps:
+    """MODLOG channel [count [before]]: the last entries, those before the one of this place"""
+    yield from tell_log(request, request.params, partial(_say, request))
+
+
+def tell_log(request: Request, words: Sequence[str], say: Callable[[str], object]) -> Steps:
+    """Say what stands in the log; ``words`` are those of MODLOG.  Raises ReplyError and FailError."""
+    channel = _moderated(request, words[0], roles.Right.BAN)
+    history = request.engine.store.history
+    if history is None:
+        raise FailError(
+            "TEMPORARILY_UNAVAILABLE", channel.name, text="Nothing is kept here, so there is no log"
+        )
+    count, before = _number(words[1:2], ENTRIES), _number(words[2:3], _ALL)
+    if not count or not before:
+        text = "It is written MODLOG #channel [how many [before which]], with numbers"
+        raise FailError("INVALID_PARAMS", channel.name, text=text)
+    # Who has made a channel anew is not to read of one that had its name before.
+    since = Mark(0) if request.user.is_operator else Mark(channel.created * 1000 - 1)
+    found: list[Logged] = yield Work(history.modlog, (channel.key, since, before, min(count, ENTRIES)))
+    channel = _moderated(request, words[0], roles.Right.BAN)
+    for logged in found:
+        say(f"{channel.name}: {in_words(logged)}")
+    if not found:
+        say(f"{channel.name}: the log has no {'earlier ' if before != _ALL else ''}entries")
+    elif found[0].place > 1:
+        say(f"{channel.name}: MODLOG {channel.name} {count} {found[0].place} shows earlier ones")
+
+
+def _number(words: Sequence[str], default: int) -> int:
+    """A number from 1 up, the default for nothing, 0 for anything else."""
+    text = "".join(words)
+    if not text:
+        return default
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _moderated(request: Request, name: str, right: roles.Right) -> Channel:
+    """The channel of this name, where the user has this right.  Raises ReplyError."""
+    user = request.user
     channel = request.world.channel(name)
     if channel is None or not may_address(user, channel):
         raise ReplyError(ERR_NOSUCHCHANNEL, limits.cut(name, limits.CHANNELLEN) or "*")

@@ -45,8 +45,10 @@ def redact(request: Request) -> Steps:
     _check_store(request)
     name = _shown_name(request, record)
     reason = limits.cut(request.param(2), limits.KICKLEN)
+    author = None if _said_by(user, record) else author_of(record)
     for version in (found.first, *found.changes):
-        request.commit(Redacted(user.uid, version.target, name, version.id, reason))
+        said_by = author if version is found.first else None  # it is one message
+        request.commit(Redacted(user.uid, version.target, name, version.id, reason, said_by))
 
 
 def edit(request: Request) -> Steps:
@@ -149,6 +151,11 @@ def _said_by(user: User, record: Record) -> bool:
     if record.account:
         return fold(record.account) == fold(user.account)
     return user.said is not None and record.id in user.said
+
+
+def author_of(record: Record) -> tuple[str, str]:
+    """The nick and the account who said it."""
+    return record.source.partition("!")[0], record.account
 
 
 def _moderates(request: Request, record: Record) -> bool:

@@ -80,7 +80,32 @@ class Moved(NamedTuple):
     to: str
 
 
-Change = Record | Redaction | Document | Moved
+class Moderation(NamedTuple):
+    """An entry of a channel's moderation log: what somebody who may did about people and the channel.
+
+    ``target`` is the channel's folded name; ``nick`` and ``account`` say who, ``whom`` the (name, account) of
+    each who is concerned, a mask being a name.  ``detail`` belongs to the action (``modlog.py``).
+    """
+
+    target: str
+    id: str
+    action: str
+    nick: str
+    account: str
+    whom: tuple[tuple[str, str], ...] = ()
+    detail: str = ""
+    reason: str = ""
+
+
+class Logged(NamedTuple):
+    """An entry as it is read back; what was erased of it is empty.  ``place`` counts from 1 in its log."""
+
+    place: int
+    entry: Moderation
+    erased: bool = False
+
+
+Change = Record | Redaction | Document | Moved | Moderation
 
 
 def direct(one: str, other: str) -> str:
@@ -129,6 +154,9 @@ class History(Protocol):
         """The last PRIVMSG and NOTICE in these targets that hold all the words, in any order, and are from
         the nick if one is given (folded).  No words: all that is from the nick.
         """
+
+    def modlog(self, target: str, since: Mark, before: int, limit: int) -> list[Logged]:
+        """The last entries of a channel's moderation log, after a mark and before a place."""
 
 
 class Store(Protocol):

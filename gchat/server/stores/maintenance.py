@@ -18,7 +18,7 @@ from functools import partial
 from itertools import takewhile
 from typing import Any, Final
 
-from gchat.server.stores import files
+from gchat.server.stores import files, modlog
 from gchat.server.stores.base import StoreError
 from gchat.server.stores.files import connect, explained
 from gchat.server.stores.words import Words
@@ -61,6 +61,7 @@ class Maintenance:
         self._words = words
         self._moved = 0  # of ``written``, by the last checkpoint
         self._moved_at = 0.0
+        self._erased = 0  # entries of moderation logs up to this number say nothing any more
         self._seen = 0  # of ``written``, a second ago
         self._identity = files.identity(path)
         self._connection: sqlite3.Connection | None = None
@@ -199,12 +200,13 @@ class Maintenance:
         if len(old) > len(numbers) and old[-1][3] != 2:
             # The last of all stays, empty, so that its number is not used again.
             _blank([(last,)], connection)
+        self._erased = modlog.forget(connection, before, self._erased, SLICE)
         return len(numbers) == SLICE
 
     def erase(self, account: str) -> int:
         """Remove the text of everything that an account (folded) said, and whose it was; return how much.
 
-        The account's documents go, too.  Raises StoreError.
+        The account's documents go, too, and what moderation logs say of it.  Raises StoreError.
         """
         with self._using, explained(self._path):
             found = self._opened().execute("SELECT number FROM records WHERE lower(account) = ?", (account,))
@@ -212,6 +214,9 @@ class Maintenance:
         for start in range(0, len(numbers), SLICE):
             self.write(partial(_blank, numbers[start : start + SLICE]))
             time.sleep(BREATH)
+        last: int | None = 0
+        while last is not None:
+            last = self.write(partial(modlog.erase, account=account, after=last, limit=SLICE))
         self.write(lambda c: c.execute(f"DELETE FROM documents WHERE {OF_ACCOUNT}", of_account(account)))
         return len(numbers)
 

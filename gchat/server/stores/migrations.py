@@ -52,7 +52,37 @@ def first(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: Final[tuple[Callable[[sqlite3.Connection], None], ...]] = (first,)
+def moderation(connection: sqlite3.Connection) -> None:
+    """The moderation log of each channel: ``stores/modlog.py`` says what the hashes are of."""
+    for statement in (
+        # A channel's log.  count and hash: those of its newest entry.
+        """CREATE TABLE modlogs (
+            number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, count INTEGER NOT NULL, hash TEXT NOT NULL
+        )""",
+        # number: of all entries in all logs, without gaps; place: in its log, from 1.
+        # doer and deed are JSON; both are NULL, as is the salt, once they were erased.
+        """CREATE TABLE moderation (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            log INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            target TEXT NOT NULL,
+            ms INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            action TEXT NOT NULL,
+            doer TEXT,
+            doer_salt TEXT,
+            doer_hash TEXT NOT NULL,
+            deed TEXT,
+            deed_salt TEXT,
+            deed_hash TEXT NOT NULL,
+            hash TEXT NOT NULL
+        )""",
+        "CREATE UNIQUE INDEX moderation_order ON moderation (log, place)",
+    ):
+        connection.execute(statement)
+
+
+STEPS: Final[tuple[Callable[[sqlite3.Connection], None], ...]] = (first, moderation)
 
 
 def version(connection: sqlite3.Connection) -> int:

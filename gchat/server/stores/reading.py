@@ -14,7 +14,8 @@ from contextlib import suppress
 from typing import Any, Final
 
 from gchat.irc.message import NO_TAGS
-from gchat.server.stores.base import Mark, Record
+from gchat.server.stores import modlog
+from gchat.server.stores.base import Logged, Mark, Record
 from gchat.server.stores.files import connect, explained
 from gchat.server.stores.words import Words, query
 
@@ -137,6 +138,11 @@ class SqliteHistory:
                 (account, f"{account} ", f"{account}!"),
             )
             return [name for (name,) in rows.fetchall()]
+
+    def modlog(self, target: str, since: Mark, before: int, limit: int) -> list[Logged]:
+        """The last entries of a channel's moderation log, after a mark and before a place."""
+        with explained(self._path):
+            return modlog.page(self._connection(), target, since, before, limit)
 
     # searching
 

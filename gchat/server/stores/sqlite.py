@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
-from gchat.server.stores import files, migrations
-from gchat.server.stores.base import Change, Document, Mark, Moved, Record, Redaction, StoreError
+from gchat.server.stores import files, migrations, modlog
+from gchat.server.stores.base import Change, Document, Mark, Moderation, Moved, Record, Redaction, StoreError
 from gchat.server.stores.files import Lock, connect, explained
 from gchat.server.stores.maintenance import Maintenance
 from gchat.server.stores.reading import SqliteHistory
@@ -139,6 +139,9 @@ class SqliteStore:
                 self._redact(connection, change)
             elif isinstance(change, Moved):
                 self._move(connection, change)
+                modlog.rename(connection, change.target, change.to)
+            elif isinstance(change, Moderation):
+                modlog.append(connection, change)
         if rows:
             connection.executemany(_INSERT, rows)
 

@@ -13,8 +13,8 @@ from contextlib import closing, suppress
 from typing import Any
 
 from gchat.server import registrations
-from gchat.server.stores import files, migrations
-from gchat.server.stores.base import StoreError
+from gchat.server.stores import files, migrations, modlog
+from gchat.server.stores.base import Logged, StoreError
 from gchat.server.stores.files import connect, explained
 from gchat.server.stores.maintenance import OF_ACCOUNT, of_account
 
@@ -77,8 +77,8 @@ def export(path: str, account: str) -> Iterator[str]:
     """All that is kept of an account (folded), as lines of JSON.  Raises StoreError.
 
     ``type`` is "document", with ``kind``, ``key`` and ``body``; "role", with ``channel`` and ``role``, what
-    the account is in a registered channel; or "record", with ``id``, ``target``, ``command``, ``source``,
-    ``params`` and ``tags``.
+    the account is in a registered channel; "record", with ``id``, ``target``, ``command``, ``source``,
+    ``params`` and ``tags``; or "moderation", with the fields of ``base.Moderation``.
     """
     with explained(path), closing(_reader(path)) as connection:
         connection.execute("BEGIN")
@@ -98,6 +98,8 @@ def export(path: str, account: str) -> Iterator[str]:
             (account,),
         ):
             yield _record(*row)
+        for logged in modlog.concerns(connection, account):
+            yield _line(type="moderation", **logged.entry._asdict())
 
 
 def _record(ms: int, seq: int, target: str, command: str, source: str, *rest: Any) -> str:
@@ -116,6 +118,20 @@ def _record(ms: int, seq: int, target: str, command: str, source: str, *rest: An
 
 def _line(**values: object) -> str:
     return json.dumps(values, ensure_ascii=False)
+
+
+def moderation(path: str, channel: str = "") -> Iterator[Logged]:
+    """The moderation log of a channel (folded), or of all of them.  Raises StoreError."""
+    with explained(path), closing(_reader(path)) as connection:
+        yield from modlog.everything(connection, channel)
+
+
+def verify_moderation(path: str, channel: str = "") -> list[modlog.Verdict]:
+    """What is wrong with the moderation log of a channel (folded), or of each.  Raises StoreError."""
+    with explained(path), closing(_reader(path)) as connection:
+        connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")  # a byte may be any
+        connection.execute("BEGIN")  # of one moment, while a server writes
+        return list(modlog.verify(connection, channel))
 
 
 def _reader(path: str) -> sqlite3.Connection:

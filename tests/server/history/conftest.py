@@ -15,7 +15,7 @@ from gchat.irc.casemap import fold
 from gchat.server import loading
 from gchat.server.accounts import Account
 from gchat.server.settings import History, Limits, Server, Settings
-from gchat.server.stores.base import Mark, Moved, Record, Redaction
+from gchat.server.stores.base import Logged, Mark, Moderation, Moved, Record, Redaction
 
 
 class ListStore:
@@ -24,6 +24,7 @@ class ListStore:
     def __init__(self):
         self.records: list[Record] = []
         self.documents: dict[tuple[str, str], object] = {}
+        self.entries: list[Moderation] = []
         self.why = None  # an error that reading raises
         self.full = None  # one that writing raises
 
@@ -41,10 +42,15 @@ class ListStore:
                 self.records.append(change)
             elif isinstance(change, Redaction):
                 self.records = [r for r in self.records if (r.target, r.id) != (change.target, change.id)]
+            elif isinstance(change, Moderation):
+                self.entries.append(change)
             elif isinstance(change, Moved):
                 self.records = [r for r in self.records if r.target != change.to]
                 self.records = [
                     r._replace(target=change.to) if r.target == change.target else r for r in self.records
+                ]
+                self.entries = [
+                    e._replace(target=change.to) if e.target == change.target else e for e in self.entries
                 ]
             elif change.body is None:
                 self.documents.pop((change.kind, change.key), None)
@@ -95,6 +101,12 @@ class ListStore:
             found += [(target, max(inside))] if inside else []
         found.sort(key=lambda pair: pair[1])
         return found[:limit]
+
+    def modlog(self, target, since, before, limit):
+        own = [entry for entry in self.entries if entry.target == target]
+        found = [Logged(place, entry) for place, entry in enumerate(own, 1)]
+        found = [one for one in found if one.place < before and Mark.of(one.entry.id) > since]
+        return found[max(len(found) - limit, 0) :]
 
     def direct_targets(self, account):
         targets = {r.target for r in self.records if not r.target.startswith("#")}

@@ -214,6 +214,7 @@ def test_a_page_is_a_range_of_an_index(store, said):
     from gchat.server.stores import reading
 
     connection = store.reader._connection()
+    connection.execute("SELECT number FROM targets").fetchall()  # it has read the schema now
     values = {"target": 1, "limit": 50, "low_ms": 0, "low_seq": 0, "high_ms": 1000, "high_seq": 0}
     for page in reading._PAGES.values():
         steps = []

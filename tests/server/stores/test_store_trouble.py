@@ -180,5 +180,5 @@ def test_a_step_that_fails_changes_nothing(path):
     migrations.migrate(connection, path, (migrations.first, lambda c: c.execute("CREATE TABLE more (x)")))
     assert migrations.version(connection) == 2
     with pytest.raises(StoreError, match="newer"):
-        migrations.check(connection, path)
+        migrations.check(connection, path, (migrations.first,))
     connection.close()
