@@ -1,4 +1,4 @@
-"""Clients that know no chathistory: what was said while they were gone, they see once each when they return."""
+"""Clients that know no chathistory see what was said while they were gone, each message once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.e2e.processes import Machine, Raw, Terminal, find
 
-PASSWORD = "a-long-password-of-mine"  # noqa: S105
+PASSWORD = "a-long-password-of-mine"
 MISSED = 200
 
 
@@ -37,7 +37,8 @@ def irssi(machine: Machine, port: int) -> tuple[Terminal, Path]:
     folder, log = machine.home / "irssi", machine.home / "team.log"
     folder.mkdir()
     (folder / "config").write_text(
-        f'servers = ( {{ address = "127.0.0.1"; port = "{port}"; chatnet = "here"; autoconnect = "yes"; }} );\n'
+        f'servers = ( {{ address = "127.0.0.1"; port = "{port}"; chatnet = "here";'
+        ' autoconnect = "yes"; } );\n'
         'chatnets = { here = { type = "IRC"; nick = "Nine"; sasl_mechanism = "PLAIN"; sasl_username = "Nine";'
         f' sasl_password = "{PASSWORD}"; }}; }};\n'
         'channels = ( { name = "#team"; chatnet = "here"; autojoin = "yes"; } );\n'
