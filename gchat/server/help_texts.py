@@ -264,7 +264,8 @@ ROLES
   @ o operator        changes every mode; gives and takes o, h and v
   % h half-operator   sets the topic, invites, kicks, bans; gives and takes v
   + v voice           speaks where the channel is moderated, and through bans
-  MODE #channel +o nickname gives one, -o takes it.
+  MODE #channel +o nickname gives one, -o takes it, until they leave. In a
+  registered channel CS ACCESS gives one that lasts.
 """
 
 

@@ -74,6 +74,9 @@ _FLAGS: Final = {
     "s": ("hides the channel", "shows the channel to everybody"),
     "t": ("lets only operators set the topic", "lets everybody set the topic"),
     "C": ("forbids CTCP", "allows CTCP"),
+    "M": ("lets speak only who has an account", "lets speak who has no account, too"),
+    "R": ("lets in only who has an account", "lets in who has no account, too"),
+    "r": ("registered the channel: it lasts", "ended the registration of the channel"),
 }
 _LISTS: Final = {
     "b": ("banned {}", "took back the ban of {}"),

@@ -17,7 +17,7 @@ MODERN = (
     "cap-notify"
 )
 ISUPPORT = (
-    "CASEMAPPING=ascii CHANTYPES=# PREFIX=(qaohv)~&@%+ CHANMODES=beI,k,l,imnstC STATUSMSG=~&@%+ MODES=4 "
+    "CASEMAPPING=ascii CHANTYPES=# PREFIX=(qaohv)~&@%+ CHANMODES=beI,k,l,CMRimnrst STATUSMSG=~&@%+ MODES=4 "
     "NETWORK=Test"
 )
 START = 1_700_000_000.0

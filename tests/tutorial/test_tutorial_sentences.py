@@ -95,6 +95,8 @@ SENTENCES = [
     (":Nine!~9@h MODE #lobby +I Nova!*@*", "Nine lets Nova in without an invitation."),
     (":Nine!~9@h MODE #lobby +k secret", "Nine locked the channel: its key is secret."),
     (":Nine!~9@h MODE #lobby -k secret", "Nine unlocked the channel."),
+    (":ChanServ!ChanServ@gchat.test MODE #lobby +r", "ChanServ registered the channel: it lasts."),
+    (":Nine!~9@h MODE #lobby +R", "Nine lets in only who has an account."),
     (":Nine!~9@h MODE #lobby +l 5", "Nine lets in 5 people at most."),
     (":Nine!~9@h MODE #lobby -l", "Nine lets in as many as come."),
     (":Nine!~9@h MODE #lobby +m", "Nine lets speak only who has a voice."),

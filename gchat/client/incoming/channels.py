@@ -34,6 +34,9 @@ _MODES = {
     "s": ("made the channel secret", "made the channel public"),
     "t": ("lets only operators set the topic", "lets everybody set the topic"),
     "C": ("forbids CTCP", "allows CTCP"),
+    "M": ("lets only people with an account speak", "lets people without an account speak"),
+    "R": ("lets only people with an account in", "lets people without an account in"),
+    "r": ("registered the channel", "ended the channel's registration"),
 }
 _QUIET = {"q": ("muted {0}", "lifted the mute on {0}")}  # where q is a list and not a role
 _MOST_LETTERS = 64  # modes remembered of one channel

@@ -31,6 +31,8 @@ NINE = ":Nine!n@nine.example"
         ),
         ("+ov zed Neural", "made zed an operator and gave Neural voice"),
         ("+C", "forbids CTCP"),
+        ("+R", "lets only people with an account in"),
+        ("+r-M", "registered the channel and lets people without an account speak"),
         ("+Z", "changed modes: +Z"),
         ("+o", "changed modes: +o"),
     ],
