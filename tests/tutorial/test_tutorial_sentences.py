@@ -11,7 +11,7 @@ from gchat.tutorial.wire import TutorialWire
 
 BEGINNING = [
     ":gchat.test 001 Neural :Welcome to the gchat Network, Neural",
-    ":gchat.test 005 Neural CHANMODES=beI,k,l,Cimnst CHANTYPES=# EXTBAN=,m :are supported by this server",
+    ":gchat.test 005 Neural CHANMODES=beI,k,l,CMRimnrst CHANTYPES=# EXTBAN=,m :are supported by this server",
     ":gchat.test 005 Neural PREFIX=(qaohv)~&@%+ STATUSMSG=~&@%+ :are supported by this server",
 ]
 IN_LOBBY = [

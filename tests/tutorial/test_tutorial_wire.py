@@ -12,7 +12,7 @@ from gchat.tutorial.wire import COUNTED, LONGEST_LINE, MOST_ANSWERS, TutorialWir
 
 NINE = "Nine!~Nine@127.0.0.1"
 ISUPPORT = (
-    "CHANMODES=beI,k,l,Cimnst",
+    "CHANMODES=beI,k,l,CMRimnrst",
     "CHANTYPES=#",
     "EXTBAN=,m",
     "PREFIX=(qaohv)~&@%+",
