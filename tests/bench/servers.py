@@ -1,0 +1,151 @@
+"""The servers that are measured: gchat-server and the peers that are installed, each as a process of its own
+on a free port of the loopback, with its throttles off.
+
+The peers' configurations are what is fair to them: no DNS, no ident, no fake lag, room for every client.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"  # Debian keeps daemons out of an ordinary user's PATH
+PATIENCE = 60.0  # seconds for a server to start, or to end
+
+NGIRCD = """\
+[Global]
+    Name = ng.test
+    Info = bench
+    Ports = {port}
+    Listen = 127.0.0.1
+    MotdPhrase = hi
+[Limits]
+    MaxConnections = 0
+    MaxConnectionsIP = 0
+    MaxJoins = 0
+    MaxNickLength = 20
+    MaxPenaltyTime = 0
+[Options]
+    DNS = no
+    Ident = no
+    PAM = no
+"""
+INSPIRCD = """\
+<config format="xml">
+<server name="insp.test" description="bench" network="test">
+<admin name="a" nick="a" email="a@a.test">
+<bind address="127.0.0.1" port="{port}" type="clients">
+<connect name="main" allow="*" timeout="60" pingfreq="300" threshold="100000"
+ commandrate="1000000000" fakelag="off" recvq="1M" hardsendq="200M" softsendq="100M"
+ localmax="100000" globalmax="100000" maxchans="1000" maxconnwarn="no" resolvehostnames="no" useident="no"
+ limit="100000">
+<performance netbuffersize="65536" somaxconn="4096" softlimit="100000" quietbursts="yes">
+<limits maxnick="30">
+{modules}
+<log method="file" type="*" level="none" target="{home}/insp.log">
+<pid file="{home}/insp.pid">
+<path configdir="{home}" datadir="{home}" logdir="{home}">
+"""
+# what gives InspIRCd 3 the capabilities that a load may ask for
+MODULES = (
+    *("cap", "ircv3", "ircv3_servertime", "ircv3_echomessage", "ircv3_msgid", "ircv3_labeledresponse"),
+    *("ircv3_batch", "ircv3_ctctags", "services_account", "ircv3_accounttag"),
+)
+
+
+TITLES = {"gchat": "gchat-server", "inspircd": "InspIRCd", "ngircd": "ngIRCd"}
+
+
+class Running(NamedTuple):
+    """A server that listens."""
+
+    port: int
+    pid: int
+
+
+def find(program: str) -> str | None:
+    """The path of a program, also of one in a system folder."""
+    return shutil.which(program, path=os.environ.get("PATH", os.defpath) + ":" + SYSTEM_FOLDERS)
+
+
+def installed() -> list[str]:
+    """The names of what can be measured here."""
+    return ["gchat", *(name for name in ("inspircd", "ngircd") if find(name))]
+
+
+def version(name: str) -> str:
+    """What a server calls itself: "InspIRCd 3.15"."""
+    if name == "gchat":
+        from gchat import __version__
+
+        return f"{TITLES[name]} {__version__}"
+    said = subprocess.run([str(find(name)), "--version"], capture_output=True, text=True, check=False)
+    first = (said.stdout or said.stderr).split("\n")[0]
+    number = next((word.strip("-") for word in first.replace("-", " ").split() if word[:1].isdigit()), "")
+    return f"{TITLES[name]} {number}"
+
+
+@contextmanager
+def running(name: str, home: Path) -> Iterator[Running]:
+    """Run a server until the block ends; ``home`` is a folder for what it writes."""
+    home.mkdir(parents=True, exist_ok=True)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    argv = {"gchat": _gchat, "inspircd": _inspircd, "ngircd": _ngircd}[name](home, port)
+    with (home / "output").open("wb") as output:
+        process = subprocess.Popen(
+            argv, cwd=home, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_environment(home)
+        )
+    try:
+        _wait(process, port, home / "output")
+        yield Running(port, process.pid)
+    finally:
+        process.terminate()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return os.environ | {"HOME": str(home), "PYTHONPATH": str(CHECKOUT)}
+
+
+def _gchat(home: Path, port: int) -> list[str]:
+    arguments = ["--no-config", "--no-throttle", "--listen", f"127.0.0.1:{port}", "--data-dir", str(home)]
+    return [sys.executable, "-m", "gchat.server", *arguments]
+
+
+def _ngircd(home: Path, port: int) -> list[str]:
+    (home / "ngircd.conf").write_text(NGIRCD.format(port=port))
+    return [str(find("ngircd")), "-n", "-f", str(home / "ngircd.conf")]
+
+
+def _inspircd(home: Path, port: int) -> list[str]:
+    modules = "\n".join(f'<module name="{name}">' for name in MODULES)
+    (home / "inspircd.conf").write_text(INSPIRCD.format(port=port, home=home, modules=modules))
+    root = ["--runasroot"] if os.geteuid() == 0 else []
+    return [str(find("inspircd")), *root, "--nofork", "--config", str(home / "inspircd.conf")]
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, output: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                text = output.read_text(errors="replace")[-2000:]
+                raise RuntimeError(f"{process.args!r} does not listen:\n{text}") from None
+            time.sleep(0.02)
