@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import selectors
+import time
 from base64 import b64encode
 from pathlib import Path
 
@@ -40,3 +42,57 @@ def test_who_stays_is_there_after_the_server_was_killed(machine: Machine, tmp_pa
     neural = machine.raw(again.port)
     assert " 903 " in log_in(neural, "Neural", "Neural", "sesame-open")
     neural.until(" 353 Neural = #team :@Neural Nine")
+
+
+STORM = 200  # logins at once
+EVERY = 0.004  # seconds between two messages of somebody else
+LIMIT = 0.050  # seconds that 99 of 100 messages may take meanwhile
+TRIES = 3  # the best of them counts: the machine may have other work at the same time
+
+
+def test_a_login_storm_keeps_nobody_waiting(machine: Machine) -> None:
+    seen: list[float] = []
+    while len(seen) < TRIES and not any(worst < LIMIT for worst in seen):
+        seen.append(storm(machine))
+        print(f"{STORM} logins at once: 99 of 100 messages took {seen[-1] * 1000:.1f} ms at most")
+    assert min(seen) < LIMIT
+
+
+def storm(machine: Machine) -> float:
+    """Have many log in at once, every other one with the wrong password; return the 99th percentile of the
+    seconds that messages from one user to another take until all were answered.
+    """
+    server = machine.server("--no-config", "--no-throttle")
+    neural, nine = machine.raw(server.port), machine.raw(server.port)
+    neural.register("Neural", "#team")
+    nine.register("Nine", "#team")
+    neural.until(" JOIN #team")
+    neural.send("NS REGISTER sesame-open")
+    neural.until("is yours")
+    guests = [machine.raw(server.port) for _ in range(STORM)]
+    for guest in guests:
+        guest.send("CAP REQ :sasl", "AUTHENTICATE PLAIN")
+    for guest in guests:
+        guest.until("AUTHENTICATE +")
+    for number, guest in enumerate(guests):
+        password = b"sesame-open" if number % 2 else b"wrong"
+        guest.send("AUTHENTICATE " + b64encode(b"\0Neural\0" + password).decode())
+    waiting = selectors.DefaultSelector()
+    for guest in guests:
+        waiting.register(guest.socket, selectors.EVENT_READ, guest)
+    answers: list[bool] = []
+    took = []
+    while len(answers) < STORM:
+        began = time.perf_counter()
+        neural.send(f"PRIVMSG #team :{len(took)}")
+        nine.until(f"PRIVMSG #team :{len(took)}\r\n")
+        took.append(time.perf_counter() - began)
+        while (left := began + EVERY - time.perf_counter()) > 0:
+            for key, _ in waiting.select(left):
+                key.data.data += key.data.socket.recv(1 << 16)
+                if (right := b" 903 " in key.data.data) or b" 904 " in key.data.data:
+                    answers.append(right)
+                    waiting.unregister(key.fileobj)
+    waiting.close()
+    assert answers.count(True) == STORM // 2
+    return sorted(took)[len(took) * 99 // 100]
