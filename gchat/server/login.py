@@ -95,10 +95,9 @@ def by_password(request: Request, name: str, password: str) -> Login:
 
 def device_of(account: Account | None, password: str) -> str:
     """The label of the device whose password it is, empty for none.  These are long enough to hash once."""
-    if account is None:
-        return ""
-    token = device_token(password)
-    return next((label for label, d in account.devices.items() if hmac.compare_digest(d.token, token)), "")
+    token = device_token(password)  # made in any case: nobody is to find out by the time it takes
+    devices = account.devices if account is not None else {}
+    return next((label for label, d in devices.items() if hmac.compare_digest(d.token, token)), "")
 
 
 def device_token(password: str) -> str:

@@ -8,9 +8,9 @@ import pytest
 
 from gchat.irc import scram
 from gchat.irc.wire import IrcWire
-from gchat.server import totp
-from gchat.server.accounts import Account
-from gchat.server.settings import Limits, Server, Settings
+from gchat.server import login, passwords, totp
+from gchat.server.accounts import Account, Device
+from gchat.server.settings import Limits, Operator, Server, Settings
 
 SERVER = ":gchat.test"
 PASSWORD = "sesame"
@@ -97,18 +97,57 @@ def test_what_logs_nobody_in(client, payload):
     assert plain(client, "Neural") == logged_in("*", "*!*@127.0.0.1")  # and one may try again
 
 
-def test_the_work_is_the_same_for_a_name_that_nobody_has(chat, client):
-    seen = []
+WAYS = {
+    "PLAIN": lambda name: ["AUTHENTICATE PLAIN", f"AUTHENTICATE {blob(name, 'wrong')}"],
+    "PLAIN with a code": lambda name: ["AUTHENTICATE PLAIN", f"AUTHENTICATE {blob(name, 'wrong123456')}"],
+    "PLAIN of a device": lambda name: [
+        "AUTHENTICATE PLAIN",
+        f"AUTHENTICATE {blob(name + '/phone', 'wrong')}",
+    ],
+    "PASS": lambda name: [f"PASS {name}:wrong", "NICK Guest", "USER x 0 * :x", "CAP END"],
+    "NickServ": lambda name: ["NICK Guest", "USER x 0 * :x", "CAP END", f"NS IDENTIFY {name} wrong"],
+    "OPER": lambda name: ["NICK Guest", "USER x 0 * :x", "CAP END", f"OPER {name} wrong"],
+    "SCRAM": lambda name: ["AUTHENTICATE SCRAM-SHA-256", f"AUTHENTICATE {base64(f'n,,n={name},r=abc')}"],
+}
 
-    class Watched(list):
-        def append(self, item):
-            seen.append(item[1].args[0].iterations)
-            super().append(item)
 
-    chat.engine.world.put_account(Account("Slow", verifier=str(scram.make_verifier("x", b"salt"))))
-    chat.work = Watched()
-    assert plain(client, "Slow", "wrong") == plain(client, "Nobody", "wrong") == [WRONG]
-    assert seen == [scram.ITERATIONS] * 2
+@pytest.mark.parametrize("way", WAYS)
+def test_the_work_is_the_same_for_a_name_that_nobody_has(make_chat, monkeypatch, way):
+    """Counted in rounds of the hashes, which is what takes time, and not by the clock."""
+    rounds = []
+
+    def count(cost, function):
+        def counted(*args, **kwargs):
+            rounds.append(cost(args, kwargs))
+            return function(*args, **kwargs)
+
+        return counted
+
+    hashed = passwords.hash_password("sesame", b"salt")
+    operators = tuple(Operator(name, hashed) for name in ("Known", "Coded", "Closed", "Empty"))
+    chat = make_chat(Settings(server=Server(name="gchat.test"), operators=operators, throttle=False))
+    own = str(scram.make_verifier("sesame", b"salt"))
+    device = Device(login.device_token("x" * 24), own, 0)
+    accounts = (
+        Account("Known", verifier=own, devices={"phone": device}),
+        Account("Coded", verifier=own, totp=SECRET),
+        Account("Closed", verifier=own, suspended="spam"),
+        Account("Empty", nicks={"nick": "Nick"}),
+    )
+    for account in accounts:
+        chat.engine.world.put_account(account)
+    monkeypatch.setattr(hashlib, "pbkdf2_hmac", count(lambda args, _: args[3], hashlib.pbkdf2_hmac))
+    monkeypatch.setattr(hashlib, "scrypt", count(lambda _, kwargs: kwargs["n"], hashlib.scrypt))
+    seen = {}
+    for name in ("Nobody", "Known", "Coded", "Closed", "Empty"):
+        client = chat.connect()
+        client.send("CAP REQ :sasl")
+        heard = client.ask(*WAYS[way](name))
+        if way == "SCRAM":  # the client does the work, as often as it is told
+            rounds.append(int(b64decode(heard[1].split(" ")[1]).partition(b",i=")[2]))
+        seen[name], rounds[:] = tuple(rounds), ()
+        client.send("QUIT")
+    assert set(seen.values()) == {(2**14 if way == "OPER" else scram.ITERATIONS,)}
 
 
 def test_a_long_password_comes_in_pieces(chat, client):
