@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("gchat.server")
 
 BREATH: Final = 64  # sends between two looks at the sockets that have something to read
+SLICE: Final = 0.005  # seconds of handling before what was said so far is shown: many may join at once
+LOOK: Final = 8  # things to handle between two looks at the clock
 AGAIN: Final = 0.1  # seconds until a store that failed is tried again
 BUG: Final = "Internal error"
 
@@ -63,10 +65,14 @@ class Flush:
             self.wake()
         self._arrived.append((session, data))
 
-    def handle(self) -> None:
-        """Handle what has arrived."""
+    def handle(self, until: float | None = None) -> None:
+        """Handle what has arrived; what is left at ``until`` (monotonic seconds) waits for another turn."""
         arrived, self._arrived = self._arrived, []
-        for session, data in arrived:
+        for number, (session, data) in enumerate(arrived):
+            if until is not None and not number % LOOK and number and time.monotonic() > until:
+                self._arrived = arrived[number:]
+                self._breath.start(self.wake)
+                return
             try:
                 self._receive(session, data)
             except Exception:
@@ -76,7 +82,7 @@ class Flush:
                     connection.abort(BUG)
 
     def _turn(self) -> None:
-        self.handle()
+        self.handle(time.monotonic() + SLICE)
         self._awake = False
         try:
             batch = self.engine.take_turn(BREATH)
