@@ -141,6 +141,19 @@ class Banned(NamedTuple):
     reason: str
 
 
+class Purged(NamedTuple):
+    """Kept messages of a channel are to be gone: what ``whom``, each a (nick, account), said in so many
+    seconds.
+    """
+
+    uid: str
+    channel: str
+    msgids: tuple[str, ...]
+    whom: tuple[tuple[str, str], ...]
+    seconds: int
+    reason: str
+
+
 class BansEnded(NamedTuple):
     """Bans of a channel that end by themselves may have ended: those whose time is over by now."""
 
@@ -372,6 +385,7 @@ Event = (
     | ChannelRenamed
     | Banned
     | BansEnded
+    | Purged
     | Invited
     | Said
     | Redacted

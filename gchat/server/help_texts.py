@@ -111,6 +111,11 @@ MODLOG <channel> [<count> [<before>]]
   Shows what was done in a channel, by whom, to whom and why: kicks, bans,
   mutes, roles, modes and deleted messages. For half-operators and above.
 
+PURGE <channel> <nickname> <duration> [:<reason>]
+PURGE <channel> a:<account> <duration> [:<reason>]
+  Deletes what somebody said in a channel in the last minutes, hours or days,
+  500 messages at a time. For half-operators and above.
+
 TBAN <channel> <duration> <mask> [:<reason>]
 TBAN <channel>
   Bans a mask for a time like 10m, 1h30m or 7d, with a reason that those who

@@ -172,6 +172,7 @@ IMPOSSIBLE = [
     events.ChannelRenamed("n9-9", "#team", "#other"),
     events.Banned("n9-9", "#team", "x!*@*", 0, ""),
     events.BansEnded("#team"),
+    events.Purged("n9-9", "#team", (), (), 1, ""),
     events.Invited("n9-9", "n9-8", "#team"),
     events.Said("n9-9", "PRIVMSG", "#team", "x"),
     events.Redacted("n9-9", "#team", "#team", "1-0"),

@@ -47,6 +47,7 @@ _TABLE: dict[type[Any], Callable[[Applying, Any], None]] = {
     events.ChannelRenamed: renaming.channel_renamed,
     events.Banned: moderation.banned,
     events.BansEnded: moderation.bans_ended,
+    events.Purged: moderation.purged,
     events.Invited: channels.invited,
     events.Said: messages.said,
     events.Redacted: history.redacted,

@@ -1,15 +1,18 @@
-"""What operators do about people: bans with an end and a reason."""
+"""What operators do about people: bans with an end and a reason, and all of their messages deleted."""
 
 from __future__ import annotations
 
+from gchat.irc import durations
 from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.modes import ModeChange, format_modes
+from gchat.server import capabilities as cap
 from gchat.server import events, mode_lines, timed
 from gchat.server.apply import channels, modlog, records, registrations, seats
 from gchat.server.apply.context import Applying
 from gchat.server.channel_modes import MUTE
 from gchat.server.delivery import Shape
+from gchat.server.stores.base import Redaction
 from gchat.server.world import Ban
 
 
@@ -58,6 +61,27 @@ def bans_ended(now: Applying, event: events.BansEnded) -> None:
     for line in mode_lines.announced(changes, now.server, channel.name):
         now.deliver(channel.sessions, _by_server(now, msgid, "MODE", channel.name, *line))
         msgid = ""  # a message has one id, and these lines are one
+
+
+def purged(now: Applying, event: events.Purged) -> None:
+    """Messages are gone.  https://ircv3.net/specs/extensions/message-redaction"""
+    user, channel = now.world.users.get(event.uid), now.world.channel(event.channel)
+    if user is None or channel is None:
+        return
+    if channels.is_outside(now, user, channel):
+        return
+    reason = (event.reason,) if event.reason else ()
+    for msgid in event.msgids:
+        now.engine.keep(Redaction(channel.key, msgid, user.source, event.reason, now.seconds))
+        params = (channel.name, msgid, *reason)
+        now.tell(channel.sessions, user, "REDACT", *params, needs=cap.MESSAGE_REDACTION)
+    number = f"{len(event.msgids)} message{'s' if len(event.msgids) > 1 else ''}"
+    detail = f"{number} (the last {durations.spoken(event.seconds)})"
+    modlog.log(now, channel, user, "purge", event.whom, detail, event.reason)
+    if now.origin is not None:
+        names = ", ".join(nick for nick, _ in event.whom)
+        text = f"{channel.name}: {number} of {names} {'are' if number[-1] == 's' else 'is'} deleted"
+        now.origin.send(Message("NOTICE", (user.nick, text), now.server))
 
 
 def _by_server(now: Applying, msgid: str, command: str, *params: str) -> Shape:

@@ -28,7 +28,7 @@ REASONLEN = 200  # bytes: it stands in refusals beside a mask and a time
 
 def tban(request: Request) -> None:
     """TBAN channel duration mask [reason]; with the channel alone, its bans that have an end or a reason"""
-    channel = _moderated(request, request.params[0], roles.Right.BAN)
+    channel = moderated(request, request.params[0], roles.Right.BAN)
     if len(request.params) == 1:
         _list(request, channel)
         return
@@ -53,7 +53,7 @@ def modlog(request: Request) -> Steps:
 
 def tell_log(request: Request, words: Sequence[str], say: Callable[[str], object]) -> Steps:
     """Say what stands in the log; ``words`` are those of MODLOG.  Raises ReplyError and FailError."""
-    channel = _moderated(request, words[0], roles.Right.BAN)
+    channel = moderated(request, words[0], roles.Right.BAN)
     history = request.engine.store.history
     if history is None:
         raise FailError(
@@ -66,7 +66,7 @@ def tell_log(request: Request, words: Sequence[str], say: Callable[[str], object
     # Who has made a channel anew is not to read of one that had its name before.
     since = Mark(0) if request.user.is_operator else Mark(channel.created * 1000 - 1)
     found: list[Logged] = yield Work(history.modlog, (channel.key, since, before, min(count, ENTRIES)))
-    channel = _moderated(request, words[0], roles.Right.BAN)
+    channel = moderated(request, words[0], roles.Right.BAN)
     for logged in found:
         say(f"{channel.name}: {in_words(logged)}")
     if not found:
@@ -83,7 +83,7 @@ def _number(words: Sequence[str], default: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _moderated(request: Request, name: str, right: roles.Right) -> Channel:
+def moderated(request: Request, name: str, right: roles.Right) -> Channel:
     """The channel of this name, where the user has this right.  Raises ReplyError."""
     user = request.user
     channel = request.world.channel(name)

@@ -24,7 +24,7 @@ from gchat.server.world import User
 
 _DAY = 86_400.0
 _PAGE = 500  # records that are looked through at a time for versions of one
-_REDACTABLE = ("PRIVMSG", "NOTICE", "TAGMSG")
+REDACTABLE = ("PRIVMSG", "NOTICE", "TAGMSG")
 
 
 class Versions(NamedTuple):
@@ -83,7 +83,7 @@ def _find(request: Request) -> Generator[Work, Any, Versions]:
         text = f"You cannot {_doing(request)} messages of {target}"
         raise FailError("INVALID_TARGET", limits.cut(target, 64) or "*", text=text)
     try:
-        found: Versions | None = yield Work(_look, (history, targets, msgid, _reach(request)))
+        found: Versions | None = yield Work(_look, (history, targets, msgid, reach(request)))
     except StoreError:
         text = "The history cannot be read at the moment"
         raise FailError("TEMPORARILY_UNAVAILABLE", target, text=text) from None
@@ -92,7 +92,7 @@ def _find(request: Request) -> Generator[Work, Any, Versions]:
     return found
 
 
-def _reach(request: Request) -> int:
+def reach(request: Request) -> int:
     """How many milliseconds after a message its changes can have been made."""
     seconds = request.settings.history.edit_seconds
     return int(max(seconds, _DAY) * 1000) if seconds else END.milliseconds
@@ -102,16 +102,16 @@ def _look(history: History, targets: Mapping[str, Mark], msgid: str, reach: int)
     """A message and its versions, by the id of any of them.  Runs in a thread.  Raises StoreError."""
     for target in targets:
         record = history.find(target, msgid)
-        if record is None or record.command not in _REDACTABLE:
+        if record is None or record.command not in REDACTABLE:
             continue
         first = record
         if EDIT in record.tags:
             first = history.find(target, record.tags[EDIT]) or record
-        return Versions(record, first, _changes(history, first, reach))
+        return Versions(record, first, changes_of(history, first, reach))
     return None
 
 
-def _changes(history: History, first: Record, reach: int) -> list[Record]:
+def changes_of(history: History, first: Record, reach: int) -> list[Record]:
     found: list[Record] = []
     mark = Mark.of(first.id) or END
     end = Mark(min(mark.milliseconds + reach, END.milliseconds))
