@@ -10,6 +10,7 @@ server that comes back is not met by everybody at once.  What it is doing stands
 line by line, in the network's own buffer.
 """
 
+from gchat.client.address import TUTORIAL
 from gchat.client.answers import Answers
 from gchat.client.events import Connect, ConnectionFailed, Disconnect
 from gchat.client.line import LineKind
@@ -25,6 +26,7 @@ FIRST_DELAY = 1.0  # seconds before the first new attempt
 LONGEST_DELAY = 120.0
 LASTED = 60.0  # seconds after which a connection was a good one: the next attempts begin anew
 _JOIN_BYTES = 400  # of channel names and keys in one JOIN, well under a line
+FIRST_STEPS = "/join #name goes into a channel, /list shows which there are"
 MOTD_PATIENCE = 5.0  # seconds after the welcome in which a server ends its message of the day
 
 
@@ -98,6 +100,8 @@ def ready(turn: Turn, network: Network) -> None:
         network.show_on_join.add(next(iter(network.autojoin)))
     for names, keys in _joins(list(network.autojoin.values())):
         session.send("JOIN", names, *([keys] if keys else []))
+    if not (network.autojoin or network.buffers) and network.address.language != TUTORIAL:
+        turn.tell(network.server_buffer, FIRST_STEPS)
 
 
 def _joins(channels: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -112,10 +112,12 @@ def _user_modes(turn: Turn, network: Network, message: Message) -> None:
 
 
 def _numbers(turn: Turn, network: Network, message: Message) -> None:
-    """251 to 266: how many are here; part of the welcome, or asked for."""
+    """251 to 266: how many are here.  They come with the welcome, too, where nobody asked."""
+    if network.is_registering:
+        return
     sentence = len(message.params[-1].split()) > 3 if message.params else False
     text = _words(message, -1 if sentence else 1)
-    turn.add(network.server_buffer if network.is_registering else turn.place(network), LineKind.SERVER, text)
+    turn.add(turn.place(network), LineKind.SERVER, text)
 
 
 def _text_answer(turn: Turn, network: Network, message: Message) -> None:

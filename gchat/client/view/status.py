@@ -127,10 +127,12 @@ def _hint(model: Model, looks: Looks) -> list[_Piece]:
     quiet = looks.theme.quiet
     if model.hint:
         return [_Piece(9, model.hint, looks.theme.accent)]
+    short = model.columns < _SHORT_UNDER
     if isinstance(model.overlay, Help):
-        return [_Piece(8, "Escape leaves the help", quiet)]
+        text = "Escape leaves" if short else "PageDown shows more, Escape leaves the help"
+        return [_Piece(8, text, quiet)]
     if isinstance(model.overlay, Mentions):
-        return [_Piece(8, "Enter goes there, Escape leaves", quiet)]
+        return [_Piece(8, "Escape leaves" if short else "Enter goes there, Escape leaves", quiet)]
     if isinstance(model.overlay, Search):
         found = len(model.overlay.hits)
         text = (

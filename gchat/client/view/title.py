@@ -50,7 +50,8 @@ def _about(buffer: Buffer) -> str:
         user = network.users.get(network.fold(buffer.name))
         if user is None:
             return ""
-        return f"{user.realname} (away)" if user.away else user.realname
+        name = user.realname if user.realname != buffer.name else ""
+        return f"{name} (away)".lstrip() if user.away else name
     return buffer.topic
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gchat.client.connection import FIRST_STEPS
 from gchat.client.model import BufferKind
 
 Playbook = Any  # tests/client/conftest.py
@@ -199,12 +200,12 @@ def test_the_welcome_is_read_in_the_networks_buffer(playbook: Callable[[], Playb
     assert book.texts()[1:] == [
         "Welcome",
         "Your host is s",
-        "There are 3 users on 1 servers",
-        "1 operator(s) online",
-        "Current local users 3, max 5",
         "Be nice",
         "Connected to Work as Neural",
+        FIRST_STEPS,
     ]
+    book.server(":s 251 Neural :There are 3 users on 1 servers", ":s 252 Neural 1 :operator(s) online")
+    assert book.texts()[-2:] == ["There are 3 users on 1 servers", "1 operator(s) online"]  # LUSERS asks
     assert book.network.name == book.buffer().name == "Work"
     assert book.buffer().unread == 0
 

@@ -395,7 +395,8 @@ def test_help_lies_over_the_messages(team: Any) -> None:
     rows = team.picture(100, 24).splitlines()
     assert rows[1] == " Commands"
     assert rows[3] == " /command0  does something"
-    assert "Escape leaves the help" in rows[-2]
+    assert "PageDown shows more, Escape leaves the help" in rows[-2]
+    assert team.picture(30, 8).splitlines()[-2].endswith("  Escape leaves")
 
 
 @pytest.mark.parametrize(
@@ -444,3 +445,12 @@ def test_members_are_drawn_again_when_they_change(team: Any) -> None:
 def test_queries_have_no_member_list(team: Any) -> None:
     team.model.current = next(b for b in team.model.buffers if b.kind is BufferKind.QUERY)
     assert team.picture(100, 24).splitlines()[1].count("│") == 1
+
+
+def test_a_name_that_is_the_nick_is_said_once(team: Any) -> None:
+    nine = team.model.current = team.model.buffers[4]
+    user = nine.network.users["nine"] = User("Nine")
+    user.realname = "Nine"
+    assert team.picture(60, 24).splitlines()[0] == " Nine"
+    user.away = True
+    assert team.picture(60, 24).splitlines()[0] == " Nine  (away)"
