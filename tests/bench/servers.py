@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -95,12 +95,19 @@ def version(name: str) -> str:
 
 
 @contextmanager
-def running(name: str, home: Path) -> Iterator[Running]:
-    """Run a server until the block ends; ``home`` is a folder for what it writes."""
+def running(name: str, home: Path, module: Sequence[str] = ("gchat.server",)) -> Iterator[Running]:
+    """Run a server until the block ends; ``home`` is a folder for what it writes.
+
+    ``module`` is what Python runs for gchat, with arguments to stand before the others.
+    """
     home.mkdir(parents=True, exist_ok=True)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
-    argv = {"gchat": _gchat, "inspircd": _inspircd, "ngircd": _ngircd}[name](home, port)
+    argv = (
+        [sys.executable, "-m", *module, *_gchat(home, port)]
+        if name == "gchat"
+        else {"inspircd": _inspircd, "ngircd": _ngircd}[name](home, port)
+    )
     with (home / "output").open("wb") as output:
         process = subprocess.Popen(
             argv, cwd=home, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_environment(home)
@@ -122,8 +129,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 def _gchat(home: Path, port: int) -> list[str]:
-    arguments = ["--no-config", "--no-throttle", "--listen", f"127.0.0.1:{port}", "--data-dir", str(home)]
-    return [sys.executable, "-m", "gchat.server", *arguments]
+    return ["--no-config", "--no-throttle", "--listen", f"127.0.0.1:{port}", "--data-dir", str(home)]
 
 
 def _ngircd(home: Path, port: int) -> list[str]:
