@@ -30,7 +30,7 @@ class Address(NamedTuple):
 
     ``path`` is a unix socket's path and then host and port mean nothing.  ``channels`` are as they will be
     sent (``"#team"``) and ``key`` is the first one's (``/#team?secret``).  ``nick`` is "" unless the address
-    names one (``irc://Neural@host``).
+    names one (``irc://Neural@host``).  ``invitation`` is the token of a link (``/#team?invitation=token``).
     """
 
     host: str = "localhost"
@@ -41,6 +41,7 @@ class Address(NamedTuple):
     path: str = ""
     nick: str = ""
     key: str = ""
+    invitation: str = ""
 
     def __str__(self) -> str:
         """Return how it is written as one address, without channels: ``ircs://irc.example``."""
@@ -50,6 +51,10 @@ class Address(NamedTuple):
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == SCHEMES[scheme].port else f":{self.port}"
         return f"{scheme}://{host}{port}"
+
+    def is_at(self, other: "Address") -> bool:
+        """Tell whether another address means the same server, in every respect."""
+        return self[:4] == other[:4] and self.path == other.path
 
     @property
     def where(self) -> str:
@@ -93,8 +98,19 @@ def parse_address(text: str, *, tls: bool = False) -> Address:
         )
     nick = _unquote(user.partition(":")[0]) if at else ""
     names, _, options = tail.partition("?")
-    key = _unquote(options.partition("&")[0].removeprefix("key="))
-    return Address(host, port, scheme.tls, scheme.language, _channels(names), "", nick, key)
+    key, invitation = _options(options)
+    return Address(host, port, scheme.tls, scheme.language, _channels(names), "", nick, key, invitation)
+
+
+def _options(text: str) -> tuple[str, str]:
+    """Read what stands behind a ``?``: a channel's key, bare or as ``key=``, and an ``invitation=``."""
+    key = invitation = ""
+    for option in text.split("&"):
+        if option.startswith("invitation="):
+            invitation = _unquote(option.removeprefix("invitation="))
+        else:
+            key = key or _unquote(option.removeprefix("key="))
+    return key, invitation
 
 
 def _split_port(place: str) -> tuple[str, str]:

@@ -60,18 +60,19 @@ def connected(turn: Turn, network: Network) -> None:
     network.status = "saying who we are"
     network.isupport = ISupport()
     network.answers = Answers()
-    network.wanted_nick = network.wanted_nick or _nick_of(turn, network)
+    network.wanted_nick = network.wanted_nick or nick_of(turn, network)
     network.session = Session(turn.model.wire_for(network.address), identity(turn, network), turn.now)
 
 
-def _nick_of(turn: Turn, network: Network) -> str:
+def nick_of(turn: Turn, network: Network) -> str:
+    """Return what to be called on a network, if that is free."""
     return network.settings.nick or network.address.nick or turn.model.settings.nick
 
 
 def identity(turn: Turn, network: Network) -> Identity:
     """Return who to be on a network: its own settings, else the general ones."""
-    general, own = turn.model.settings, network.settings
-    nick = _nick_of(turn, network)
+    general, own, invitation = turn.model.settings, network.settings, network.invitation
+    nick = nick_of(turn, network)
     return Identity(
         network.wanted_nick,
         (nick, *general.alternatives) if nick != network.wanted_nick else general.alternatives,
@@ -81,6 +82,8 @@ def identity(turn: Turn, network: Network) -> Identity:
         own.sasl_user,
         own.sasl_password,
         bool(own.tls_cert),
+        invitation=invitation.token if invitation is not None else "",
+        new_password=invitation.password if invitation is not None else "",
     )
 
 
@@ -96,6 +99,11 @@ def ready(turn: Turn, network: Network) -> None:
         turn.complain(network.server_buffer, f"You are not logged in: {sanitise(session.sasl_problem)}.")
     if network.away:
         session.send("AWAY", network.away)
+    invitation = network.invitation
+    if invitation is not None:
+        network.show_on_join.add(network.fold(invitation.channel))
+        password = [invitation.password] if invitation.password and not session.account else []
+        session.send("REDEEM", invitation.token, *password)
     if network.autojoin and turn.model.current is network.server_buffer:
         network.show_on_join.add(next(iter(network.autojoin)))
     for names, keys in _joins(list(network.autojoin.values())):
@@ -153,6 +161,13 @@ def connect_wanted(turn: Turn) -> None:
     """Connect every network that somebody wants."""
     for network in turn.model.networks:
         if network.wanted:
+            connect(turn, network)
+
+
+def connect_waiting(turn: Turn) -> None:
+    """Connect every network that somebody wants and that was not tried yet."""
+    for network in turn.model.networks:
+        if network.wanted and network.state is State.DISCONNECTED:
             connect(turn, network)
 
 

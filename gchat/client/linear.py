@@ -17,6 +17,7 @@ from gchat.client.view.clock import minute
 _LONGEST = 64 * 1024
 _QUESTIONS = {
     Step.NICK: "Choose your nickname: ",
+    Step.PASSWORD: "Your password there (a new one makes your account): ",
     Step.SERVER: "Server [{}]: ",
     Step.NO_SERVER: "s = start one here, o = go to another server, q = quit: ",
 }
@@ -95,6 +96,8 @@ class Linear:
         self._problem = overlay.problem
         state = (overlay.step, overlay.problem)
         if state != self._asked:
+            if overlay.invited and not isinstance(self._asked, tuple):
+                out.append(overlay.invited + "\n")
             self._asked = state
             out.append(_QUESTIONS.get(overlay.step, "").format(overlay.default_server))
 

@@ -84,7 +84,8 @@ def make_parser() -> argparse.ArgumentParser:
         "server",
         nargs="?",
         metavar="SERVER",
-        help="host, host:port, an irc://, ircs:// or tutorial:// address, or a network of gchat.toml",
+        help="host, host:port, an irc://, ircs:// or tutorial:// address, a link of an invitation, "
+        "or a network of gchat.toml",
     )
     add("channels", nargs="*", metavar="CHANNEL", help="channels to join; the # may be left out")
     return parser
@@ -110,6 +111,10 @@ def plan(
     settings = found.settings
     if arguments.theme:
         settings.theme = arguments.theme
+    logins = _logins(remembered)
+    settings.networks = tuple(_with_login(network, logins) for network in settings.networks)
+    others = [login for login in logins if not any(n.address.is_at(login.address) for n in settings.networks)]
+    settings.networks += tuple(others)
     server, channels = _positional(arguments)
     if arguments.local and server:
         raise ConfigError(f"--local is a server on this machine; leave out '{server}' or --local")
@@ -118,12 +123,16 @@ def plan(
         networks = [_named(server, arguments.tls, settings)]
     elif arguments.local:
         networks = [NetworkSettings("", Address())]
+    elif others and not (found.autoconnect or arguments.tls or channels or remembered.get("server")):
+        networks = others
     elif arguments.tls or not found.autoconnect:
         default = True
         first = not (arguments.nick or settings.nick or remembered.get("nick") or channels or arguments.tls)
-        networks = [NetworkSettings("", _default_address(arguments.tls, remembered))]
+        networks = [_with_login(NetworkSettings("", _default_address(arguments.tls, remembered)), logins)]
     else:
-        networks = [*found.autoconnect]
+        networks = [_with_login(network, logins) for network in found.autoconnect]
+    if not (server or arguments.local or arguments.tls or channels):
+        networks += [n for n in others if not any(n.address.is_at(network.address) for network in networks)]
     networks[0] = _with_arguments(networks[0], arguments, channels, environ)
     if arguments.nick:
         settings.nick = _checked_nick(arguments.nick)
@@ -131,6 +140,37 @@ def plan(
     elif not settings.nick:
         settings.nick = remembered.get("nick", "")
     return Plan(settings, tuple(networks), default, first)
+
+
+def _logins(remembered: Mapping[str, str]) -> list[NetworkSettings]:
+    """Return the networks whose accounts were made by invitations (``invited.accepted``)."""
+    found = []
+    for key, value in remembered.items():
+        account, _, rest = value.partition(" ")
+        channels, _, password = rest.partition(" ")
+        if key.startswith("login ") and password:
+            try:
+                address = parse_address(key.removeprefix("login "))
+            except BadAddress:
+                continue  # the file was edited
+            names = tuple((name, "") for name in channels.split(",") if name)
+            found.append(
+                NetworkSettings("", address, names, account, sasl_user=account, sasl_password=password)
+            )
+    return found
+
+
+def _with_login(network: NetworkSettings, logins: list[NetworkSettings]) -> NetworkSettings:
+    """Return a network with the account that was made there, unless the file names one."""
+    login = next((login for login in logins if login.address.is_at(network.address)), None)
+    if login is None or network.sasl_user or network.tls_cert:
+        return network
+    return network._replace(
+        channels=tuple(dict.fromkeys((*network.channels, *login.channels))),
+        nick=network.nick or login.nick,
+        sasl_user=login.sasl_user,
+        sasl_password=login.sasl_password,
+    )
 
 
 def _positional(arguments: argparse.Namespace) -> tuple[str, list[str]]:
@@ -154,7 +194,7 @@ def _named(server: str, tls: bool, settings: Settings) -> NetworkSettings:
         raise ConfigError(str(error)) from error
     for network in settings.networks:
         # its passwords go with it, so it has to be the same place in every respect
-        if network.address[:4] == address[:4] and network.address.path == address.path:
+        if network.address.is_at(address):
             return network._replace(address=address, nick=address.nick or network.nick)
     return NetworkSettings("", address, nick=address.nick)
 
@@ -224,6 +264,7 @@ def with_local_server(planned: Plan) -> Plan:
 
 def make_model(planned: Plan, environ: Mapping[str, str]) -> "Model":
     """Make the model the loop starts with: its networks, and the questions of a first start."""
+    from gchat.client import invited
     from gchat.client.model import Model
     from gchat.client.overlay import Step, Welcome
 
@@ -234,7 +275,11 @@ def make_model(planned: Plan, environ: Mapping[str, str]) -> "Model":
             network.wanted = True
             if planned.default:
                 model.default_network = network.id
-    if not planned.settings.nick and not all(options.nick for options in planned.networks):
+    inviting = next(filter(invited.unanswered, model.networks), None)
+    if inviting is not None:
+        nick = inviting.settings.nick or inviting.address.nick or planned.settings.nick
+        model.overlay = invited.question(inviting, nick or _login(environ), bool(nick))
+    elif not planned.settings.nick and not all(options.nick for options in planned.networks):
         model.overlay = Welcome(Step.NICK, nick=_login(environ))
     return model
 

@@ -17,6 +17,7 @@ from gchat.client.answers import Answers
 from gchat.client.completion import Completion
 from gchat.client.editor import Editor, KillRing
 from gchat.client.ids import Ids
+from gchat.client.invitation import Invitation
 from gchat.client.line import Line
 from gchat.client.outgoing import Outgoing
 from gchat.client.overlay import Overlay
@@ -195,6 +196,7 @@ class Network:
         "ctcp_at",
         "fold",
         "id",
+        "invitation",
         "isupport",
         "lag",
         "met",
@@ -243,6 +245,7 @@ class Network:
         self.autojoin: dict[
             str, tuple[str, str]
         ] = {}  # folded channel -> (name, key) to be in after a connect
+        self.invitation: Invitation | None = None  # that is to be taken when we are connected
         self.show_on_join: set[str] = set()  # folded channels that were asked for: shown when we are in
         self.outgoing = Outgoing()
         self.answers = Answers()
@@ -265,7 +268,10 @@ class Network:
         self.want_channels(address)
 
     def want_channels(self, address: Address) -> None:
-        """Be in an address's channels after the next connect."""
+        """Be in an address's channels after the next connect, by its invitation if it has one."""
+        if address.invitation:
+            self.invitation = Invitation(address.invitation, *address.channels[:1])
+            return
         for name in address.channels:
             self.autojoin[self.fold(name)] = (name, address.key if name == address.channels[0] else "")
 

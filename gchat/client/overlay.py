@@ -54,15 +54,19 @@ class Step(Enum):
     """How far the first start is."""
 
     NICK = "nick"  # "Choose your nickname: "
+    PASSWORD = "password"  # "Your password there: ", of who is invited
     SERVER = "server"  # "Server [localhost]: "
     CONNECTING = "connecting"  # waiting for an answer
     NO_SERVER = "no server"  # s, o or q
 
 
 class Welcome:
-    """The first start: which nickname, which server, and what to do when none is there."""
+    """The first start: which nickname, which server, and what to do when none is there.
 
-    __slots__ = ("default_server", "editor", "nick", "problem", "server", "step")
+    Who is invited is asked for a nickname and a password.
+    """
+
+    __slots__ = ("default_server", "editor", "invited", "network", "nick", "problem", "server", "step")
 
     def __init__(self, step: Step = Step.NICK, nick: str = "", default_server: str = "localhost") -> None:
         """Begin at a step; ``nick`` is what is offered or already chosen."""
@@ -71,6 +75,8 @@ class Welcome:
         self.server = ""  # what was typed
         self.default_server = default_server
         self.problem = ""  # a sentence about the last answer: "There is no server at localhost:6667."
+        self.network: int | None = None  # where somebody is invited to
+        self.invited = ""  # that it is so, in words
         self.editor = Editor()  # the answer being typed
 
 

@@ -49,6 +49,8 @@ class Identity(NamedTuple):
     sasl_user: str = ""
     sasl_password: str = ""
     certificate: bool = False  # the connection shows one that may log us in
+    invitation: str = ""  # the token of one that is to be shown before we are let in
+    new_password: str = ""  # for the account that it is good for
 
 
 class Session:
@@ -69,6 +71,7 @@ class Session:
         "_started",
         "_ticked",
         "_waiting",
+        "account",
         "caps",
         "confirmed",
         "dead",
@@ -91,6 +94,7 @@ class Session:
         self.registered = False
         self.offered: dict[str, str] = {}  # capabilities the server has, with their values
         self.caps: set[str] = set()  # the ones we have
+        self.account = ""  # that we are logged in to
         self.sasl_problem = ""  # why we are not logged in although we have a password, a sentence
         self.lag: float | None = None
         self.confirmed = 0.0  # the server has answered everything that was sent before this time
@@ -260,7 +264,14 @@ class Session:
         if self._sasl:
             self.send("AUTHENTICATE", self._sasl)
         else:
-            self.send("CAP", "END")
+            self.end_negotiation()
+
+    def end_negotiation(self) -> None:
+        """Ask to be let in; who is invited has the account made first, without which some servers refuse."""
+        who = self.identity
+        if who.invitation and who.new_password and self.nick == who.nick:
+            self.send("REDEEM", who.invitation, who.new_password)
+        self.send("CAP", "END")
 
     def answered(self, names: list[str]) -> bool:
         """Strike the CAP REQ that these names answer; False when they answer none."""
@@ -339,10 +350,21 @@ def _sasl_done(session: Session, message: Message, now: float) -> bool:
             session._refused.add(session._sasl)
         session._sasl = ""
         if done and not session.registered:
-            session.send("CAP", "END")
+            session.end_negotiation()
         else:
             session.negotiated()
     return done
+
+
+def _logged_in(session: Session, message: Message, now: float) -> bool:
+    """900: we are logged in."""
+    session.account = message.params[2] if len(message.params) > 3 else ""
+    return False
+
+
+def _logged_out(session: Session, message: Message, now: float) -> bool:
+    session.account = ""
+    return False
 
 
 def _welcome(session: Session, message: Message, now: float) -> bool:
@@ -405,6 +427,8 @@ _OWN: dict[str, Callable[[Session, Message, float], bool]] = {
     "433": _nick_refused,
     "436": _nick_refused,
     "437": _nick_refused,
+    "900": _logged_in,
+    "901": _logged_out,
     "902": _sasl_done,
     "903": _sasl_done,
     "904": _sasl_done,

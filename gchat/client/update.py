@@ -105,7 +105,7 @@ def _from_network(turn: Turn, network: Network, event: _FromNetwork) -> None:
 def _start(turn: Turn) -> None:
     """Connect what is wanted, once there is a nick to come with."""
     overlay = turn.model.overlay
-    if not (isinstance(overlay, Welcome) and overlay.step is Step.NICK):
+    if not (isinstance(overlay, Welcome) and overlay.step in (Step.NICK, Step.PASSWORD)):
         connection.connect_wanted(turn)
 
 

@@ -3,7 +3,7 @@
 The questions and their state are ``overlay.Welcome``; this is what keys and connections do to them.
 """
 
-from gchat.client import connection
+from gchat.client import connection, invited
 from gchat.client.address import Address, BadAddress, parse_address
 from gchat.client.events import ConnectionFailed, Quit, Remember, StartLocalServer
 from gchat.client.keys import BINDINGS
@@ -18,7 +18,7 @@ def press(turn: Turn, overlay: Welcome, key: str) -> None:
     """Take a key while the questions are shown."""
     action = BINDINGS.get(key, "")
     if action == "cancel":
-        turn.effects.append(Quit(0))
+        _cancel(turn, overlay)
     elif overlay.step is Step.NO_SERVER:
         _choose(turn, overlay, key)
     elif overlay.step is Step.CONNECTING:
@@ -29,6 +29,18 @@ def press(turn: Turn, overlay: Welcome, key: str) -> None:
         overlay.editor.do(action)
     elif not action and len(key) == 1:
         overlay.editor.insert(key)
+
+
+def _cancel(turn: Turn, overlay: Welcome) -> None:
+    """Leave; an invitation alone, where there is something else to do."""
+    network = turn.model.network(overlay.network) if overlay.network is not None else None
+    if network is None or len(turn.model.networks) == 1:
+        turn.effects.append(Quit(0))
+        return
+    network.invitation = None
+    network.wanted = False
+    turn.model.overlay = None
+    connection.connect_waiting(turn)
 
 
 def paste(overlay: Welcome, text: str) -> None:
@@ -43,13 +55,26 @@ def _nick(turn: Turn, overlay: Welcome, answer: str) -> None:
     if not overlay.problem:
         overlay.nick = nick
         overlay.editor.clear()
-        turn.model.settings.nick = nick
-        turn.effects.append(Remember("nick", nick))
-        if turn.model.networks:
+        if overlay.network is None or not turn.model.settings.nick:
+            turn.model.settings.nick = nick
+            turn.effects.append(Remember("nick", nick))
+        if overlay.network is not None:
+            overlay.step = Step.PASSWORD
+        elif turn.model.networks:
             turn.model.overlay = None
             connection.connect_wanted(turn)
         else:
             overlay.step = Step.SERVER
+
+
+def _password(turn: Turn, overlay: Welcome, answer: str) -> None:
+    network = turn.model.network(overlay.network) if overlay.network is not None else None
+    overlay.editor.clear()
+    if not answer:  # the way back
+        overlay.step, overlay.problem = Step.NICK, ""
+        overlay.editor.set(overlay.nick)
+    elif network is not None:
+        invited.answered(turn, network, overlay.nick, answer)
 
 
 def _server(turn: Turn, overlay: Welcome, answer: str) -> None:
@@ -93,7 +118,8 @@ def _choose(turn: Turn, overlay: Welcome, key: str) -> None:
 
 def connected(turn: Turn) -> None:
     """A connection stands: the questions are answered."""
-    if isinstance(turn.model.overlay, Welcome):
+    overlay = turn.model.overlay
+    if isinstance(overlay, Welcome) and overlay.network is None:
         turn.model.overlay = None
 
 
@@ -102,6 +128,8 @@ def failed(turn: Turn, network: Network, event: ConnectionFailed) -> bool:
     overlay = turn.model.overlay
     if network.id != turn.model.default_network or not (overlay is None or isinstance(overlay, Welcome)):
         return False
+    if isinstance(overlay, Welcome) and overlay.network is not None:
+        return False  # it asks about another one
     if overlay is None and (not event.refused or network.met):
         return False
     overlay = overlay or Welcome(nick=turn.model.settings.nick)
@@ -126,4 +154,4 @@ def local_server(turn: Turn, address: Address | None, reason: str) -> None:
         overlay.problem = sanitise(f"No server could be started: {reason}.")
 
 
-_ANSWERS = {Step.NICK: _nick, Step.SERVER: _server}
+_ANSWERS = {Step.NICK: _nick, Step.PASSWORD: _password, Step.SERVER: _server}

@@ -28,7 +28,7 @@ _shtab_gchat_options=(
   "--theme[the colours\: default, dark, light]:NAME:(default dark light)"
   "--man[show the manual page and exit]"
   "(- : *)--version[print the version and exit]"
-  ":host, host\:port, an irc\:\/\/, ircs\:\/\/ or tutorial\:\/\/ address, or a network of gchat.toml:"
+  ":host, host\:port, an irc\:\/\/, ircs\:\/\/ or tutorial\:\/\/ address, a link of an invitation, or a network of gchat.toml:"
   "(*)::channels to join\; the \# may be left out:"
 )
 

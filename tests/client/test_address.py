@@ -23,6 +23,14 @@ from gchat.client.address import TUTORIAL, Address, BadAddress, parse_address
         ("irc://irc.example/%23team", Address("irc.example", channels=("#team",))),
         ("irc://irc.example/#team?sesame", Address("irc.example", channels=("#team",), key="sesame")),
         ("irc://irc.example/#team?key=s%20e", Address("irc.example", channels=("#team",), key="s e")),
+        (
+            "irc://irc.example/#team?invitation=ab-cd",
+            Address("irc.example", channels=("#team",), invitation="ab-cd"),
+        ),
+        (
+            "irc://irc.example/team?sesame&invitation=a%2Db",
+            Address("irc.example", channels=("#team",), key="sesame", invitation="a-b"),
+        ),
         ("irc://Neural@irc.example/", Address("irc.example", nick="Neural")),
         ("irc://Neural:x@irc.example/", Address("irc.example", nick="Neural")),
         ("::1", Address("::1")),

@@ -70,6 +70,17 @@ def test_the_first_start_asks() -> None:
     assert lines.paint().startswith("There is no server at localhost:6667.\ns = start one here")
 
 
+def test_an_invitation_is_told_once() -> None:
+    lines = Lines()
+    overlay = lines.model.overlay = Welcome(Step.NICK)
+    overlay.invited = "You are invited to #team on chat.example:6697."
+    assert lines.paint() == f"{overlay.invited}\nChoose your nickname: "
+    overlay.step = Step.PASSWORD
+    assert lines.paint() == "Your password there (a new one makes your account): "
+    overlay.problem = "A password has at least 6 characters."
+    assert lines.paint().startswith("A password has at least 6 characters.\nYour password there")
+
+
 def test_help_is_printed_once() -> None:
     lines = Lines()
     lines.model.overlay = Help("Commands", ["/join #channel"])

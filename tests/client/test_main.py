@@ -385,3 +385,66 @@ def test_a_plain_start_imports_nothing_heavy(alone: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not HEAVY & set(done.stdout.split())
+
+
+# --- invitations and the accounts that they made ---------------------------------------------------
+
+LOGIN = {"login ircs://irc.example": "Neural #team,#ops open  sesame"}
+MADE = NetworkSettings(
+    "",
+    Address("irc.example", 6697, True),
+    (("#team", ""), ("#ops", "")),
+    "Neural",
+    sasl_user="Neural",
+    sasl_password="open  sesame",
+)
+LINK = "ircs://irc.example/#team?invitation=ab-cd"
+
+
+def test_a_remembered_account_is_where_plain_gchat_goes() -> None:
+    assert planned("", remembered=LOGIN).networks == (MADE,)
+    assert not planned("", remembered=LOGIN).first
+    both = planned("", remembered={**LOGIN, "server": "irc.example.org", "nick": "Neural"}).networks
+    assert [network.address.host for network in both] == ["irc.example.org", "irc.example"]
+    with_file = planned("", known(HOME, open_all=True), remembered=LOGIN).networks
+    assert with_file == (HOME, MADE)
+
+
+def test_a_remembered_account_goes_with_its_server() -> None:
+    (network,) = planned("ircs://irc.example #more", remembered=LOGIN).networks
+    assert (network.sasl_user, network.sasl_password) == ("Neural", "open  sesame")
+    assert network.channels[-1] == ("#more", "")
+    (elsewhere,) = planned("irc://irc.example", remembered=LOGIN).networks
+    assert elsewhere.sasl_password == "", "without TLS it is another place"
+    (local,) = planned("--local", remembered=LOGIN).networks
+    assert local.sasl_password == ""
+
+
+def test_the_file_has_the_last_word() -> None:
+    assert planned("work", known(WORK), remembered=LOGIN).networks == (WORK,)
+    bare = WORK._replace(sasl_user="", sasl_password="")
+    (network,) = planned("work", known(bare), remembered=LOGIN).networks
+    assert (network.name, network.sasl_user, network.password) == ("work", "Neural", "server's")
+
+
+@pytest.mark.parametrize("value", ["", "Neural", "Neural #team"])
+def test_a_broken_memory_is_none(value: str) -> None:
+    assert planned("", remembered={"login ircs://irc.example": value}).networks[0].sasl_user == ""
+    assert planned("", remembered={"login nonsense://": "Neural #team x"}).networks[0].sasl_user == ""
+
+
+def test_an_invitation_asks_before_it_connects() -> None:
+    model = make_model(planned(LINK), {"USER": "neural"})
+    assert isinstance(model.overlay, Welcome)
+    assert (model.overlay.step, model.overlay.nick) == (Step.NICK, "neural")
+    assert model.overlay.invited == "You are invited to #team on irc.example:6697."
+    model = make_model(planned(f"-n Neural {LINK}"), {})
+    assert isinstance(model.overlay, Welcome)
+    assert (model.overlay.step, model.overlay.nick) == (Step.PASSWORD, "Neural")
+    assert model.networks[0].autojoin == {}, "it is no use to join before"
+
+
+def test_who_has_an_account_there_is_asked_nothing() -> None:
+    model = make_model(planned(LINK, remembered={**LOGIN, "nick": "Neural"}), {})
+    assert model.overlay is None
+    assert model.networks[0].invitation is not None

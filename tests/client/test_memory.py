@@ -42,3 +42,9 @@ def test_a_folder_that_cannot_be_made_is_no_reason_to_stop(state: Path) -> None:
     state.parent.write_text("a file where the folder should be")
     remember("nick", "Neural")
     assert remembered() == {}
+
+
+def test_a_password_is_kept_as_it_is_and_for_its_owner_alone(state: Path) -> None:
+    remember("login ircs://irc.example", "Neural #team two  blanks = one password ")
+    assert remembered()["login ircs://irc.example"] == "Neural #team two  blanks = one password "
+    assert (state / "remembered").stat().st_mode & 0o077 == 0

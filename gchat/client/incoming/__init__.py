@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from gchat.client.batches import Batch, Item
 from gchat.client.connection import MOTD_PATIENCE
-from gchat.client.incoming import answers, channels, errors, people, server, talk
+from gchat.client.incoming import answers, channels, errors, people, replies, server, talk
 from gchat.client.incoming.clock import server_time
 from gchat.client.model import Network
 from gchat.client.turn import Turn
@@ -21,6 +21,7 @@ from gchat.irc.message import Message
 Handler = Callable[[Turn, Network, Message], None]
 HANDLERS: dict[str, Handler] = {
     **errors.HANDLERS,
+    **replies.HANDLERS,
     **server.HANDLERS,
     **channels.HANDLERS,
     **people.HANDLERS,
@@ -37,6 +38,8 @@ def receive(turn: Turn, network: Network, data: bytes) -> None:
     confirmed = session.confirmed
     registered = session.registered
     for item in session.receive(data, turn.now):
+        if network.session is not session:  # an answer had us leave
+            return
         take(turn, network, item)
     turn.when, turn.label, turn.asked_in = turn.now, "", None
     network.lag = session.lag

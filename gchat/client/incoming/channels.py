@@ -3,7 +3,6 @@
 To word a mode: its letter in ``_ROLES`` or ``_MODES``.
 """
 
-from gchat.client.incoming.errors import standard_reply
 from gchat.client.incoming.people import MOST_MEMBERS, names_done, rename
 from gchat.client.model import Buffer, BufferKind, Member, Network
 from gchat.client.roster import roster_changed, user_of
@@ -99,8 +98,10 @@ def _rename(turn: Turn, network: Network, message: Message) -> None:
     turn.event(buffer, f"{who} renamed {sanitise(old)} to {buffer.name}{because}")
 
 
-def _moved_on(turn: Turn, network: Network, message: Message) -> None:
+def moved_on(turn: Turn, network: Network, message: Message) -> None:
     """FAIL JOIN CHANNEL_RENAMED: what we want to be in was renamed while we were not there."""
+    if len(message.params) < 5:
+        return
     old, new = message.params[2:4]
     wanted = network.fold(old) in network.autojoin or network.fold(old) in network.show_on_join
     if network.session is None or not wanted or not moved(turn, network, old, new):
@@ -220,6 +221,7 @@ def _carry_out(network: Network, buffer: Buffer, change: ModeChange, types: Mode
     else:
         if change.letter not in types.lists:
             _remember_mode(buffer, change)
+            _remember_key(network, buffer)
             buffer.modes = _mode_text(buffer)
         words = _QUIET.get(change.letter) if change.letter in types.lists else None
         words = words or _MODES.get(change.letter)
@@ -251,6 +253,14 @@ def _remember_mode(buffer: Buffer, change: ModeChange) -> None:
         buffer.mode_params[change.letter] = sanitise(change.param or "")
 
 
+def _remember_key(network: Network, buffer: Buffer) -> None:
+    """Know the key that a channel has now: after a lost connection it opens the channel again."""
+    folded = network.fold(buffer.target)
+    key = buffer.mode_params.get("k", "")
+    if folded in network.autojoin and buffer.joined and key != "*":
+        network.autojoin[folded] = (network.autojoin[folded][0], key)
+
+
 def _mode_text(buffer: Buffer) -> str:
     """Write a channel's modes for the title: letters, then what they hold, the key left out."""
     letters = "".join(sorted(buffer.mode_params))
@@ -268,6 +278,7 @@ def _modes_are(turn: Turn, network: Network, message: Message) -> None:
         buffer.mode_params.clear()
         for change in parse_modes(message.params[2:], network.isupport.mode_types).changes:
             _remember_mode(buffer, change)
+        _remember_key(network, buffer)
         buffer.modes = _mode_text(buffer)
     if ("324", folded) in network.answers.quiet:
         network.answers.quiet.discard(("324", folded))
@@ -293,15 +304,7 @@ def _created(turn: Turn, network: Network, message: Message) -> None:
         turn.answer(turn.place_for(network, message.params[1]), told)
 
 
-def _failed(turn: Turn, network: Network, message: Message) -> None:
-    if message.params[:2] == ("JOIN", "CHANNEL_RENAMED") and len(message.params) == 5:
-        _moved_on(turn, network, message)
-    else:
-        standard_reply(turn, network, message)
-
-
 HANDLERS = {
-    "FAIL": _failed,
     "TOPIC": _topic,
     "RENAME": _rename,
     "MODE": _mode,

@@ -4,7 +4,9 @@ To word an error: a row in ``_SENTENCES``.  ``{p1}`` is the numeric's second par
 nick), and so on; ``{text}`` is the server's own sentence.  What has no row is shown with the server's words.
 """
 
+from gchat.client import invited
 from gchat.client.model import Buffer, Network
+from gchat.client.overlay import Step
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 from gchat.irc import numerics as n
@@ -78,6 +80,7 @@ _ABOUT_A_MESSAGE = {
         n.ERR_NOCTCP,
     )
 }
+_ABOUT_OUR_NICK = {"432", "433", "436", "437"}
 _ANSWERS_A_JOIN = {
     numeric.number
     for numeric in (
@@ -137,7 +140,11 @@ def refuse(turn: Turn, network: Network, message: Message) -> None:
         if buffer is None or not buffer.joined:
             network.autojoin.pop(network.fold(target), None)
     if session is not None and not session.registered:
-        if session.nick and session.nick != target and number in {"432", "433", "436", "437"}:
+        invitation = network.invitation
+        if number in _ABOUT_OUR_NICK and invitation is not None and invitation.password:
+            invited.ask_again(turn, network, f"{_capital(said)}: choose another one.", Step.NICK)
+            return
+        if session.nick and session.nick != target and number in _ABOUT_OUR_NICK:
             said += f"; trying {session.nick}"
         turn.complain(network.server_buffer, f"{_capital(said)}.")
         return
@@ -181,7 +188,4 @@ HANDLERS = {
     },
     **{numeric.number: refuse for numeric in _SENTENCES},
     n.RPL_TRYAGAIN.number: refuse,
-    "FAIL": standard_reply,
-    "WARN": standard_reply,
-    "NOTE": standard_reply,
 }

@@ -1,7 +1,7 @@
 """Commands about connections, buffers and the program itself."""
 
-from gchat.client import connection
-from gchat.client.address import BadAddress, parse_address
+from gchat.client import connection, invited
+from gchat.client.address import Address, BadAddress, parse_address
 from gchat.client.events import Quit
 from gchat.client.mentions import show
 from gchat.client.model import Buffer, BufferKind, Network
@@ -28,10 +28,10 @@ def connect(turn: Turn, buffer: Buffer, rest: str) -> None:
             raise WrongUse(f"{problem}.") from None
         network = next((other for other in model.networks if other.address[:4] == address[:4]), None)
         if network is None:
-            network = model.add_network(address)
+            network = model.add_network(address, _place(turn, address))
         else:
             network.want_channels(address)
-    connection.connect(turn, network)
+    invited.open_link(turn, network)
     model.show(network.server_buffer)
 
 
@@ -45,6 +45,12 @@ def _configured(turn: Turn, word: str) -> Network | None:
     found: NetworkSettings | None
     found = next((s for s in turn.model.settings.networks if s.name.lower() == word.lower()), None)
     return turn.model.add_network(found.address, found) if found is not None else None
+
+
+def _place(turn: Turn, address: Address) -> NetworkSettings | None:
+    """Return what is known of the server at an address."""
+    known = turn.model.settings.networks
+    return next((settings for settings in known if settings.address.is_at(address)), None)
 
 
 def disconnect(turn: Turn, buffer: Buffer, rest: str) -> None:

@@ -1,5 +1,6 @@
 """What lies over the panes: the help, and the questions of a first start."""
 
+from gchat.client.editor import Editor
 from gchat.client.frame import Row, Run, fit
 from gchat.client.overlay import Help, Step, Welcome
 from gchat.client.text import wrap
@@ -46,6 +47,10 @@ def help_rows(overlay: Help, height: int, columns: int, looks: Looks) -> list[Ro
     return rows[:height]
 
 
+_ABOUT_PASSWORDS = (
+    "If you have no account there, choose one: it makes the account. "
+    "gchat remembers it. An empty answer changes the nickname."
+)
 _CHOICES = (
     ("s", "start one here and chat in it (gchat --local)"),
     ("o", "go to another server"),
@@ -59,6 +64,8 @@ def welcome_rows(
     """Return the whole screen of a first start and where its cursor is."""
     theme, signs = looks
     lines: list[list[Run]] = [[(f" gchat {version} {signs.dot} a chat for the terminal", theme.strong)], []]
+    if overlay.invited:
+        lines += [[(" " + overlay.invited[a:b], theme.text)] for a, b in wrap(overlay.invited, columns - 2)]
     cursor = None
     name, server = overlay.nick, overlay.server or overlay.default_server
     asked = " Choose your nickname: "
@@ -66,6 +73,12 @@ def welcome_rows(
         cursor = _question(lines, asked, overlay, columns, looks)
     else:
         lines.append([(asked + name, theme.text)])
+    if overlay.step is Step.PASSWORD:
+        cursor = _question(lines, " Your password there: ", overlay, columns, looks)
+        if not overlay.problem:
+            about = _ABOUT_PASSWORDS
+            lines += [[], *([(" " + about[a:b], theme.quiet)] for a, b in wrap(about, columns - 2))]
+    elif overlay.step is not Step.NICK and overlay.network is None:
         asked = f" Server [{overlay.default_server}]: "
         if overlay.step is Step.SERVER:
             cursor = _question(lines, asked, overlay, columns, looks)
@@ -89,6 +102,10 @@ def _question(
     lines: list[list[Run]], asked: str, overlay: Welcome, columns: int, looks: Looks
 ) -> tuple[int, int]:
     """Append a question with the answer that is being typed; return where the cursor is."""
-    answer = written(overlay.editor, max(2, columns - len(asked)))
+    editor = overlay.editor
+    if overlay.step is Step.PASSWORD:
+        editor = Editor()
+        editor.set(looks.signs.secret * len(overlay.editor.text), overlay.editor.cursor)
+    answer = written(editor, max(2, columns - len(asked)))
     lines.append([(asked, looks.theme.text), (answer.rows[answer.row], looks.theme.strong)])
     return len(lines) - 1, min(len(asked) + answer.column, columns - 1)

@@ -20,6 +20,7 @@ class Signs(NamedTuple):
     failed: str = "✗"
     ellipsis: str = "…"
     pending: str = "…"
+    secret: str = "•"  # in place of what is typed
 
 
 UNICODE = Signs()
@@ -35,5 +36,6 @@ ASCII = Signs(
     failed="x",
     ellipsis="...",
     pending=".",
+    secret="*",
     emoji=False,
 )

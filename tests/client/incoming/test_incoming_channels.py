@@ -213,3 +213,15 @@ def test_the_command_names_the_channel_it_is_typed_in(ready: Playbook) -> None:
     assert ready.type("/rename #crew") == ["RENAME #team #crew"]
     ready.type("/rename")
     assert "Usage: /rename" in ready.last("#team")
+
+
+def test_the_key_of_a_channel_is_known_when_it_is_joined_again(ready: Playbook) -> None:
+    """Who was invited past a key, or saw it change, gets in after a lost connection, too."""
+    ready.server(":s 324 Neural #team +ntk sesame")
+    assert ready.network.autojoin["#team"] == ("#team", "sesame")
+    ready.server(f"{NINE} MODE #team +k other")
+    assert ready.network.autojoin["#team"] == ("#team", "other")
+    ready.server(":s 324 Neural #team +ntk *")  # some servers hide it
+    assert ready.network.autojoin["#team"] == ("#team", "other")
+    ready.server(f"{NINE} MODE #team -k *")
+    assert ready.network.autojoin["#team"] == ("#team", "")

@@ -454,3 +454,26 @@ def test_a_name_that_is_the_nick_is_said_once(team: Any) -> None:
     assert team.picture(60, 24).splitlines()[0] == " Nine"
     user.away = True
     assert team.picture(60, 24).splitlines()[0] == " Nine  (away)"
+
+
+def test_an_invitation_asks_for_a_password_that_nobody_sees(scene: Any) -> None:
+    overlay = scene.model.overlay = Welcome(Step.PASSWORD, "Nine")
+    overlay.invited = "You are invited to #team on chat.example:6697."
+    overlay.editor.insert("sesame")
+    assert (
+        scene.picture(62, 10)
+        == f"""\
+ gchat {__version__} · a chat for the terminal
+
+ You are invited to #team on chat.example:6697.
+ Choose your nickname: Nine
+ Your password there: ••••••
+
+ If you have no account there, choose one: it makes the
+ account. gchat remembers it. An empty answer changes the
+ nickname.
+"""
+    )
+    assert scene.frame(62, 9).cursor == (4, 28)
+    overlay.problem = "A password has at least 6 characters and is not the name."
+    assert scene.picture(62, 9).splitlines()[5] == f" {overlay.problem}"
