@@ -7,10 +7,10 @@ The cursor is an index into the text and always stands between clusters.
 To add an action: a method here, its row in ``_ACTIONS`` and one in ``keys.ACTIONS``.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 
-from gchat.client.text import boundaries, width
+from gchat.client import places
+from gchat.client.text import width
 
 LONGEST = 64 * 1024  # characters an input holds; more is cut, whoever pastes it
 _KILLS = 60
@@ -119,67 +119,25 @@ class Editor:
 
     def _to(self, index: int) -> None:
         """Move the cursor to the boundary at or before an index."""
-        index = min(max(index, 0), len(self.text))
-        if not self.text.isascii():
-            edges = boundaries(self.text)
-            index = edges[bisect_right(edges, index) - 1]
-        self.cursor = index
-
-    def _next(self, index: int) -> int:
-        """Return the boundary after an index."""
-        if self.text.isascii() or index >= len(self.text):
-            return min(index + 1, len(self.text))
-        edges = boundaries(self.text)
-        return edges[bisect_right(edges, index)]
-
-    def _previous(self, index: int) -> int:
-        """Return the boundary before an index."""
-        if self.text.isascii() or index <= 0:
-            return max(index - 1, 0)
-        edges = boundaries(self.text)
-        return edges[bisect_left(edges, index) - 1]
-
-    def _word_end(self) -> int:
-        """Return where the word at or after the cursor ends."""
-        text, index = self.text, self.cursor
-        while index < len(text) and not _of_word(text[index]):
-            index += 1
-        while index < len(text) and _of_word(text[index]):
-            index += 1
-        return index
-
-    def _word_start(self) -> int:
-        """Return where the word before the cursor begins."""
-        text, index = self.text, self.cursor
-        while index and not _of_word(text[index - 1]):
-            index -= 1
-        while index and _of_word(text[index - 1]):
-            index -= 1
-        return index
-
-    def _line(self, index: int) -> tuple[int, int]:
-        """Return start and end (before its newline) of the line an index is in."""
-        start = self.text.rfind("\n", 0, index) + 1
-        end = self.text.find("\n", index)
-        return start, len(self.text) if end < 0 else end
+        self.cursor = places.at_or_before(self.text, index)
 
     def _left(self) -> None:
-        self.cursor = self._previous(self.cursor)
+        self.cursor = places.before(self.text, self.cursor)
 
     def _right(self) -> None:
-        self.cursor = self._next(self.cursor)
+        self.cursor = places.after(self.text, self.cursor)
 
     def _word_left(self) -> None:
-        self._to(self._word_start())
+        self._to(places.word_start(self.text, self.cursor))
 
     def _word_right(self) -> None:
-        self._to(self._word_end())
+        self._to(places.word_end(self.text, self.cursor))
 
     def _start(self) -> None:
-        self.cursor = self._line(self.cursor)[0]
+        self.cursor = places.line(self.text, self.cursor)[0]
 
     def _end(self) -> None:
-        self.cursor = self._line(self.cursor)[1]
+        self.cursor = places.line(self.text, self.cursor)[1]
 
     def _first(self) -> None:
         self.cursor = 0
@@ -189,15 +147,15 @@ class Editor:
 
     def _vertical(self, step: int) -> bool:
         """Move a line up (-1) or down (1), near the column the movement began in; False at the edge."""
-        start, end = self._line(self.cursor)
+        start, end = places.line(self.text, self.cursor)
         if self._last not in ("input-up", "input-down"):
             self._column = width(self.text[start : self.cursor])
         if (start == 0) if step < 0 else (end == len(self.text)):
             return False
-        first, last = self._line(start - 1 if step < 0 else end + 1)
+        first, last = places.line(self.text, start - 1 if step < 0 else end + 1)
         index = first
-        while index < last and width(self.text[first : self._next(index)]) <= self._column:
-            index = self._next(index)
+        while index < last and width(self.text[first : places.after(self.text, index)]) <= self._column:
+            index = places.after(self.text, index)
         self.cursor = index
         return True
 
@@ -238,9 +196,8 @@ class Editor:
     def _put(self, start: int, end: int, text: str) -> None:
         self.text = self.text[:start] + text + self.text[end:]
         self.cursor = start + len(text)
-        if not self.text.isascii():  # a mark typed alone joins what stands before it
-            edges = boundaries(self.text)
-            self.cursor = edges[bisect_left(edges, self.cursor)]
+        # a mark typed alone joins what stands before it
+        self.cursor = places.at_or_after(self.text, self.cursor)
 
     def _remember(self, action: str) -> None:
         """Keep the state for undo; typing in a row is undone as one."""
@@ -263,34 +220,30 @@ class Editor:
     def _delete(self) -> None:
         if self.cursor < len(self.text):
             self._remember("delete")
-            self._put(self.cursor, self._next(self.cursor), "")
+            self._put(self.cursor, places.after(self.text, self.cursor), "")
 
     def _backspace(self) -> None:
         if self.cursor:
             self._remember("delete")
-            self._put(self._previous(self.cursor), self.cursor, "")
+            self._put(places.before(self.text, self.cursor), self.cursor, "")
 
     def _kill_end(self) -> None:
-        end = self._line(self.cursor)[1]
+        end = places.line(self.text, self.cursor)[1]
         self._kill(self.cursor, end if end > self.cursor else min(end + 1, len(self.text)))
 
     def _kill_start(self) -> None:
-        start = self._line(self.cursor)[0]
+        start = places.line(self.text, self.cursor)[0]
         self._kill(start if start < self.cursor else max(start - 1, 0), self.cursor, backward=True)
 
     def _kill_word(self) -> None:
-        self._kill(self.cursor, self._word_end())
+        self._kill(self.cursor, places.word_end(self.text, self.cursor))
 
     def _kill_word_back(self) -> None:
-        self._kill(self._word_start(), self.cursor, backward=True)
+        self._kill(places.word_start(self.text, self.cursor), self.cursor, backward=True)
 
     def _kill_spaced_back(self) -> None:
         """Cut back to the space before the word, whatever the word is made of."""
-        start = self.cursor
-        while start and self.text[start - 1].isspace():
-            start -= 1
-        while start and not self.text[start - 1].isspace():
-            start -= 1
+        start = places.spaced_start(self.text, self.cursor)
         self._kill(start, self.cursor, backward=True)
 
     def _yank(self) -> None:
@@ -314,9 +267,9 @@ class Editor:
     def _transpose(self) -> None:
         """Exchange the clusters around the cursor; at the end of the line, the two before it."""
         at = self.cursor
-        if at and at == self._line(at)[1]:
-            at = self._previous(at)
-        before, after = self._previous(at), self._next(at)
+        if at and at == places.line(self.text, at)[1]:
+            at = places.before(self.text, at)
+        before, after = places.before(self.text, at), places.after(self.text, at)
         if not at or after == at or "\n" in self.text[before:after]:
             return
         self._remember("transpose")
@@ -324,15 +277,11 @@ class Editor:
 
     def _transpose_words(self) -> None:
         """Exchange the word before the cursor with the one at or after it."""
-        second_end = self._word_end()
-        saved, self.cursor = self.cursor, second_end
-        second = self._word_start()
-        self.cursor = second
-        first = self._word_start()
-        self.cursor = first
-        first_end = self._word_end()
-        self.cursor = saved
         text = self.text
+        second_end = places.word_end(text, self.cursor)
+        second = places.word_start(text, second_end)
+        first = places.word_start(text, second)
+        first_end = places.word_end(text, first)
         if first_end > second or first == second:
             return
         swapped = text[second:second_end] + text[first_end:second] + text[first:first_end]
@@ -340,7 +289,7 @@ class Editor:
         self._put(first, second_end, swapped)
 
     def _change_word(self, change: Callable[[str], str]) -> None:
-        end = self._word_end()
+        end = places.word_end(self.text, self.cursor)
         if end > self.cursor:
             self._remember("case")
             self._put(self.cursor, end, change(self.text[self.cursor : end]))
@@ -360,10 +309,6 @@ class Editor:
     def _undo_one(self) -> None:
         if self._undo:
             self.text, self.cursor = self._undo.pop()
-
-
-def _of_word(char: str) -> bool:
-    return char.isalnum() or char == "_" or (char > "\u02ff" and width(char) == 0)
 
 
 _KILL_ACTIONS = frozenset(
