@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gchat.client.keys import table as key_table
 from gchat.client.model import Buffer, BufferKind, State
 from gchat.client.saying import say
-from gchat.client.slash import WrongUse, answering, people, program, rooms
+from gchat.client.slash import WrongUse, answering, moderating, people, program, rooms
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 
@@ -43,7 +43,12 @@ _C, _N = ("channel",), ("nick",)
 COMMANDS: dict[str, Command] = {
     "away": Command("[text]", "say that you are away", ("text",), people.away, False),
     "back": Command("", "say that you are back", (), people.back, False),
-    "ban": Command("[#channel] [nick or mask ...]", "ban somebody, or show who is banned", _N, rooms.ban),
+    "ban": Command(
+        "[#channel] nick [time] [reason]",
+        "ban a nick or mask, perhaps for a time (1h); /ban shows the bans",
+        ("nick", "text"),
+        moderating.ban,
+    ),
     "clear": Command("", "empty this buffer", (), program.clear, False),
     "close": Command(
         "[reason]", "close this buffer; a channel is left first", ("text",), program.close, False
@@ -65,12 +70,27 @@ COMMANDS: dict[str, Command] = {
     "me": Command("text", "say what you do: * Neural waves", ("text",), people.me, False),
     "mentions": Command("", "list what called you; Enter goes there", (), program.mentions, False),
     "mode": Command("[#channel or nick] [modes]", "show or change modes", ("target", "nick"), rooms.mode),
+    "modlog": Command(
+        "[#channel] [count]", "show what operators did in a channel, and why", ("text",), moderating.modlog
+    ),
     "msg": Command("nick text", "send a message", ("target", "text"), people.msg, False),
+    "mute": Command(
+        "[#channel] nick [time] [reason]",
+        "keep somebody from speaking, perhaps for a time (10m)",
+        ("nick", "text"),
+        moderating.mute,
+    ),
     "names": Command("[#channel]", "show who is in a channel", _C, rooms.names),
     "nick": Command("name", "call yourself otherwise", ("nick",), people.nick, False),
     "notice": Command("nick text", "send a notice", ("target", "text"), people.notice, False),
     "op": Command("[#channel] nick ...", "make somebody an operator", _N, rooms.role("+", "o")),
     "part": Command("[#channel] [reason]", "leave a channel", ("channel", "text"), rooms.part),
+    "purge": Command(
+        "[#channel] nick time [reason]",
+        "delete what somebody said in a time until now (10m)",
+        ("nick", "text"),
+        moderating.purge,
+    ),
     "query": Command(
         "nick [text]", "open a conversation with somebody", ("nick", "text"), people.query, False
     ),
@@ -91,8 +111,9 @@ COMMANDS: dict[str, Command] = {
         False,
     ),
     "topic": Command("[#channel] [text or -delete]", "show or set the topic", ("topic",), rooms.topic),
-    "unban": Command("[#channel] nick or mask ...", "lift a ban", _N, rooms.unban),
+    "unban": Command("[#channel] nick or mask ...", "lift a ban", _N, moderating.unban),
     "unignore": Command("nick or mask ...", "see again what somebody says", _N, people.unignore, False),
+    "unmute": Command("[#channel] nick or mask ...", "lift a mute", _N, moderating.unmute),
     "unreact": Command("[emoji] [nick]", "take your reaction back", _N, answering.unreact),
     "voice": Command("[#channel] nick ...", "give voice", _N, rooms.role("+", "v")),
     "who": Command("[mask]", "show who is in a channel or matches a mask", ("target",), people.who),

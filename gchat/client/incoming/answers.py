@@ -186,6 +186,8 @@ def _mask_row(turn: Turn, network: Network, message: Message) -> None:
         text += f", by {sanitise(params[3].partition('!')[0])}"
     if len(params) > 4 and _number(params[4]):
         text += f", since {moment(_number(params[4]))}"
+    if len(params) > 5:  # gchat-server: until when, and why
+        text += f", {sanitise(params[5])}"
     network.answers.masks += 1
     turn.answer(turn.place_for(network, params[1]), text)
 

@@ -107,6 +107,8 @@ def sentence(message: Message) -> tuple[str, bool]:
     """Return what an error numeric says, without capital and full stop, and whether a name stands first."""
     params = [sanitise(param) for param in message.params]
     text = _lowered(params[-1].rstrip(".")) if params else "the server gave no reason"
+    if message.command == n.ERR_BANNEDFROMCHAN.number and len(params) > 2 and "): " in text:
+        return f"{params[1]}: {text.partition('): ')[2]}", True  # gchat-server: until when, and why
     template = _BY_NUMBER.get(message.command)
     if template is None:
         about = " ".join(params[1:-1])

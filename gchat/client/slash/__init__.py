@@ -1,7 +1,8 @@
 """The commands behind a slash, topic by topic.
 
-    rooms.py      /join /part /topic /names /list /invite /mode /kick /ban ...
+    rooms.py      /join /part /topic /names /list /invite /mode /kick /op ...
     people.py     /msg /query /me /notice /nick /whois /who /away /ignore
+    moderating.py /ban /unban /mute /unmute /purge /modlog
     answering.py  /reply /react /unreact
     program.py    /connect /disconnect /close /clear /raw /mentions /help /quit
 

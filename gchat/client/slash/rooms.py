@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from gchat.client.model import Buffer, BufferKind, Network
 from gchat.client.slash import WrongUse
 from gchat.client.turn import Turn
-from gchat.irc.mask import complete
 from gchat.irc.message import NO_TAGS
 
 
@@ -30,7 +29,7 @@ def _is_channel(network: Network, word: str) -> bool:
     return network.isupport.is_channel(word)
 
 
-def _channel_of(buffer: Buffer, rest: str) -> tuple[str, str]:
+def channel_of(buffer: Buffer, rest: str) -> tuple[str, str]:
     """Split an optional channel from what follows: the one named first, else the one being looked at."""
     word, _, after = rest.partition(" ")
     if _is_channel(buffer.network, word):
@@ -66,7 +65,7 @@ def join(turn: Turn, buffer: Buffer, rest: str) -> None:
 
 def part(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/part [#team] [reason]"""
-    name, reason = _channel_of(buffer, rest)
+    name, reason = channel_of(buffer, rest)
     reason = reason or turn.model.settings.part_reason
     buffer.network.autojoin.pop(buffer.network.fold(name), None)
     ask(turn, buffer, "PART", name, *([reason] if reason else []))
@@ -74,7 +73,7 @@ def part(turn: Turn, buffer: Buffer, rest: str) -> None:
 
 def topic(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/topic [#team] [text | -delete]"""
-    name, text = _channel_of(buffer, rest)
+    name, text = channel_of(buffer, rest)
     if not text:
         ask(turn, buffer, "TOPIC", name)
     else:
@@ -93,7 +92,7 @@ def rename(turn: Turn, buffer: Buffer, rest: str) -> None:
 
 def names(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/names [#team]"""
-    name, _ = _channel_of(buffer, rest)
+    name, _ = channel_of(buffer, rest)
     buffer.network.answers.names.setdefault(buffer.network.fold(name), [])
     ask(turn, buffer, "NAMES", name)
 
@@ -109,13 +108,13 @@ def invite(turn: Turn, buffer: Buffer, rest: str) -> None:
     words = rest.split()
     if not words:
         raise WrongUse
-    name, _ = _channel_of(buffer, words[1] if len(words) > 1 else "")
+    name, _ = channel_of(buffer, words[1] if len(words) > 1 else "")
     ask(turn, buffer, "INVITE", words[0], name)
 
 
 def kick(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/kick [#team] nick [reason]"""
-    name, after = _channel_of(buffer, rest)
+    name, after = channel_of(buffer, rest)
     nick, _, reason = after.partition(" ")
     if not nick:
         raise WrongUse
@@ -130,13 +129,14 @@ def mode(turn: Turn, buffer: Buffer, rest: str) -> None:
     if words and (_is_channel(network, words[0]) or network.fold(words[0]) == own):
         ask(turn, buffer, "MODE", *words)
     else:
-        ask(turn, buffer, "MODE", _channel_of(buffer, "")[0], *words)
+        ask(turn, buffer, "MODE", channel_of(buffer, "")[0], *words)
 
 
-# --- roles and bans: several nicks in as few lines as the server allows --------------------------
+# --- roles: several nicks in as few lines as the server allows -----------------------------------
 
 
-def _modes(turn: Turn, buffer: Buffer, name: str, sign: str, letter: str, params: list[str]) -> None:
+def change_modes(turn: Turn, buffer: Buffer, name: str, sign: str, letter: str, params: list[str]) -> None:
+    """Set (+) or unset (-) a mode with each of these parameters."""
     most = max(1, min(buffer.network.isupport.modes_per_line, 12))
     for start in range(0, len(params), most):
         chosen = params[start : start + most]
@@ -147,39 +147,12 @@ def role(sign: str, letter: str) -> Callable[[Turn, Buffer, str], None]:
     """Make the command that gives (+) or takes (-) a role."""
 
     def run(turn: Turn, buffer: Buffer, rest: str) -> None:
-        name, after = _channel_of(buffer, rest)
+        name, after = channel_of(buffer, rest)
         nicks = after.replace(",", " ").split()
         if not nicks:
             raise WrongUse
         if letter not in buffer.network.isupport.mode_types.prefixes:
             raise WrongUse("This server does not have that role.")
-        _modes(turn, buffer, name, sign, letter, nicks)
+        change_modes(turn, buffer, name, sign, letter, nicks)
 
     return run
-
-
-def ban(turn: Turn, buffer: Buffer, rest: str) -> None:
-    """/ban [#team] [nick | mask ...]"""
-    name, after = _channel_of(buffer, rest)
-    masks = [_mask_of(buffer.network, word) for word in after.split()]
-    if masks:
-        _modes(turn, buffer, name, "+", "b", masks)
-    else:
-        ask(turn, buffer, "MODE", name, "b")
-
-
-def unban(turn: Turn, buffer: Buffer, rest: str) -> None:
-    """/unban [#team] nick | mask ..."""
-    name, after = _channel_of(buffer, rest)
-    masks = [_mask_of(buffer.network, word) for word in after.split()]
-    if not masks:
-        raise WrongUse
-    _modes(turn, buffer, name, "-", "b", masks)
-
-
-def _mask_of(network: Network, word: str) -> str:
-    """Return the mask a nick or a part of a mask stands for: everybody from that host, where it is known."""
-    if any(sign in word for sign in "!@*?:$~"):
-        return word if word[:1] in "$~" else complete(word)
-    user = network.users.get(network.fold(word))
-    return f"*!*@{user.host}" if user is not None and user.host else complete(word)

@@ -27,6 +27,10 @@ Playbook = Any  # tests/client/conftest.py
         ("317 Neural Nine 7 :idle", "Nine said nothing for 7 seconds"),
         ("341 Neural zed #team", "zed is invited to #team"),
         ("367 Neural #team *!*@bad Nine!n@h", "*!*@bad is banned, by Nine"),
+        (
+            "367 Neural #team *!*@bad Nine!n@h 0 :until then: ads",
+            "*!*@bad is banned, by Nine, until then: ads",
+        ),
         ("368 Neural #team :End", "There are no bans in #team"),
         ("728 Neural #team q *!*@bad Nine", "*!*@bad is muted, by Nine"),
         ("391 Neural irc.example :Sunday, 10:07", "Sunday, 10:07"),
@@ -134,6 +138,10 @@ def test_the_list_is_a_buffer_of_its_own(ready: Playbook) -> None:
         ),
         ("473 Neural #ops :x", "#ops is for invited people only: ask somebody inside for an /invite."),
         ("474 Neural #ops :x", "You are banned from #ops."),
+        (
+            "474 Neural #ops :Cannot join channel (+b): you are banned until 2026-11-22 22:00:00 UTC: ads",
+            "#ops: you are banned until 2026-11-22 22:00:00 UTC: ads.",
+        ),
         ("475 Neural #ops :x", "#ops wants the right key: /join #ops KEY."),
         ("482 Neural #team :You're not channel operator", "Only operators of #team may do that."),
         ("696 Neural #team l ten :Invalid", "The mode l does not take ten: invalid."),

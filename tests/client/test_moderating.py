@@ -1,0 +1,86 @@
+"""Slash commands about people who disturb: what they send to servers of each kind.
+
+The client is in #team with Nine, whose host it does not know unless a test says so.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gchat.client.line import LineKind
+
+Playbook = Any  # tests/client/conftest.py
+
+GCHAT = "CHANMODES=beI,k,lW,CRMimnrst EXTBAN=,am PREFIX=(qaohv)~&@%+ MODES=12 CHANTYPES=#"
+SOLANUM = "CHANMODES=eIbq,k,flj,CFLMPQScgimnprstuz EXTBAN=$,ajrxz PREFIX=(ov)@+ MODES=4 CHANTYPES=#"
+UNREAL = (
+    "CHANMODES=beI,fkL,lH,cdimnprstzCDGKMNOPQRSTVZ EXTBAN=~,acfjmnpqrt PREFIX=(ov)@+ MODES=12 CHANTYPES=#"
+)
+PLAIN = "CHANMODES=b,k,l,imnpst PREFIX=(ov)@+ MODES=3 CHANTYPES=#"
+
+
+def on(playbook: Callable[..., Playbook], isupport: str) -> Playbook:
+    book = playbook().register(isupport=isupport).join()
+    book.server(":s 352 Neural #team ~n host.example irc.example Zed H :0 Zed")
+    return book
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("/ban Nine 1h", "TBAN #team 1h :Nine!*@*"),
+        ("/ban Nine 1h off you go", "TBAN #team 1h Nine!*@* :off you go"),
+        ("/ban #ops Nine 0 for good", "TBAN #ops 0 Nine!*@* :for good"),
+        ("/ban Nine 90", "TBAN #team 90 :Nine!*@*"),
+        ("/ban *@bad.example 2d", "TBAN #team 2d :*!*@bad.example"),
+        ("/ban Nine Zed", "MODE #team +bb Nine!*@* Zed!*@*"),
+        ("/ban Nine", "MODE #team +b :Nine!*@*"),
+        ("/ban", "MODE #team :b"),
+        ("/mute Nine", "MODE #team +b :m:Nine!*@*"),
+        ("/mute Nine 10m think it over", "TBAN #team 10m m:Nine!*@* :think it over"),
+        ("/mute Nine Zed", "MODE #team +bb m:Nine!*@* m:Zed!*@*"),
+        ("/mute #ops *@bad.example 1d", "TBAN #ops 1d :m:*!*@bad.example"),
+        ("/unmute Nine", "MODE #team -b :m:Nine!*@*"),
+        ("/unban Nine", "MODE #team -b :Nine!*@*"),
+        ("/purge Nine 10m", "PURGE #team Nine :10m"),
+        ("/purge #ops Nine 2h ads and more", "PURGE #ops Nine 2h :ads and more"),
+        ("/modlog", "MODLOG :#team"),
+        ("/modlog 20", "MODLOG #team :20"),
+        ("/modlog #ops 20 8", "MODLOG #ops 20 :8"),
+    ],
+)
+def test_what_a_command_sends(playbook: Callable[..., Playbook], typed: str, sent: str) -> None:
+    book = on(playbook, GCHAT)
+    assert [line.replace(" :", " ") for line in book.type(typed)] == [sent.replace(" :", " ")]
+    assert not [line for line in book.lines("#team") if line.kind is LineKind.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("isupport", "muted", "unmuted"),
+    [
+        (SOLANUM, "MODE #team +q Nine!*@*", "MODE #team -q Nine!*@*"),
+        (UNREAL, "MODE #team +b ~q:Nine!*@*", "MODE #team -b ~q:Nine!*@*"),
+    ],
+)
+def test_other_servers_mute_otherwise(
+    playbook: Callable[..., Playbook], isupport: str, muted: str, unmuted: str
+) -> None:
+    book = on(playbook, isupport)
+    assert book.type("/mute Nine") == [muted]
+    assert book.type("/unmute Nine") == [unmuted]
+
+
+def test_a_server_without_mutes(playbook: Callable[..., Playbook]) -> None:
+    book = on(playbook, PLAIN)
+    assert book.type("/mute Nine") == []
+    assert "This server cannot mute somebody alone." in book.model.current.lines[-1].text
+
+
+@pytest.mark.parametrize(
+    "typed", ["/mute", "/unmute", "/purge", "/purge Nine", "/purge Nine often", "/purge Nine 0"]
+)
+def test_wrong_use_says_what_is_right(playbook: Callable[..., Playbook], typed: str) -> None:
+    book = on(playbook, GCHAT)
+    assert book.type(typed) == []
+    assert f"Usage: {typed.split()[0]}" in book.model.current.lines[-1].text
