@@ -84,6 +84,12 @@ class Oracle:
         """The room that a name means now."""
         return self.rooms.setdefault(name.lower(), Room(name.lower()))
 
+    def restarted(self, before, after):
+        """Another server goes on; what is registered there is the same channel as before."""
+        for word in self.words.values():
+            if word.channel is not None and before.known_channel(word.channel.key) is word.channel:
+                word.channel = after.known_channel(word.channel.key)
+
     def renamed(self, old, new):
         """A channel has another name; what had that name before is nobody's any more."""
         room = self.rooms.pop(old.lower())

@@ -134,7 +134,7 @@ class Game:
         known = self._channel(channel)
         if known is None:
             return
-        changes = ["+i", "-i", "+s", "-s", "-k *", "+k", "-n", "+i", "+s"]
+        changes = ["+i", "-i", "+s", "-s", "-k *", "+k", "-n", "+i", "+s", "+R", "-R"]
         change = changes[which % len(changes)]
         if change == "+k":
             change += f" {self.oracle.new('key', known).text}"
@@ -173,6 +173,23 @@ class Game:
         known, friend = self._channel(channel), self._somebody(other)
         if known is not None and friend is not None:
             self._told(known, slot, f"MODE {known.name} +o {friend.session.nick}")
+
+    def _register(self, slot, channel, other):
+        """A channel lasts, and somebody has a role in it."""
+        known, friend = self._channel(channel), self._somebody(other)
+        self._told(known, slot, f"CS REGISTER {CHANNELS[channel % len(CHANNELS)]}")
+        if known is not None and friend is not None and friend.session.account:
+            role = ["voice", "operator"][other % 2]
+            self._told(known, slot, f"CS ACCESS {known.name} ADD {friend.session.account} {role}")
+
+    def _drop(self, slot, channel, _):
+        """It lasts no longer; often nobody is there any more."""
+        client, name = self._somebody(slot), CHANNELS[channel % len(CHANNELS)]
+        if client is not None and slot % 3:
+            client.send(f"PART {name}")
+        if client is not None:
+            code = (client.ask(f"CS DROP {name}") or [""])[-1].rpartition(" ")[2]
+            client.send(f"CS DROP {name} {code}")
 
     def _topic(self, slot, channel, _):
         known = self._channel(channel)
@@ -265,10 +282,11 @@ class Game:
         """Rarely: the server is killed and started again."""
         if slot % 2:
             return
-        now, accounts = self.past.chat.now, dict(self.world.accounts)
+        now, accounts, world = self.past.chat.now, dict(self.world.accounts), self.world
         self.past.start()
         self.past.chat.now = now + 10
         self.world.accounts.update(accounts)
+        self.oracle.restarted(world, self.world)
         self.slots = [None] * SLOTS
         self._begin()
 
@@ -377,6 +395,8 @@ SELDOM = [
     "invisible",
     "mark",
     "restart",
+    "register",
+    "drop",
 ]
 OFTEN = ["come", "metadata", "direct", "log", "rename", "join", "mode", "say"]
 MOVES = [*SELDOM, *OFTEN * 2, *["join", "mode", "change", "closed"] * 3]
