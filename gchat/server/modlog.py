@@ -25,6 +25,7 @@ _DONE: Final = {
     "founder": "made {whom} the founder",
     "successor": "made {whom} the successor",
     "access": "gave {whom} a role that lasts: {detail}",
+    "unaccess": "took the role that lasted from {whom}",
 }
 _ERASED: Final = "(erased)"
 

@@ -108,5 +108,6 @@ def load(world: World, settings: Accounts, account: str, body: Body, start: Mark
         place = world.lasting.known(channel.key)
         if is_new and place is not None:
             registrations.restore(channel, place)
+            world.seats.stand(channel.key, channel.modes, channel.lists["b"])
             world.watch(channel)
         world.seats.sit(user.uid, channel.key, world.seats.seat(account, channel.key) or start)

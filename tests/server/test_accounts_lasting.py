@@ -222,6 +222,23 @@ def test_a_channel_goes_on_with_them(start, store, chat, laptop):
     assert {key for key, _ in store.load("place")} == {"#team", "#dev", "#open"}
 
 
+@pytest.mark.parametrize("wall", ["i", "k sesame", "R", "b Nine!*@*"])
+def test_walls_of_their_channels_stand_over_a_restart(start, laptop, wall):
+    laptop.send(f"MODE #team +{wall}")
+    again = start()
+    again.now += 60
+    laptop = device(again)
+    laptop.send("PRIVMSG #team :a secret")
+    again.advance(1)
+    laptop.send("PART #team")
+    again.advance(1)
+    nine = again.client("Nine", caps="draft/chathistory batch")
+    nine.send("JOIN #team", "PRIVMSG #team :open")
+    lines = nine.ask("CHATHISTORY LATEST #team * 50")
+    assert any(":open" in line for line in lines)
+    assert not any("secret" in line for line in lines)
+
+
 @pytest.mark.parametrize(
     "line", ["PART #team", "NS ALWAYSON OFF", "NS DROP sesame", "CS REGISTER #team", "RENAME #team #x"]
 )

@@ -117,13 +117,14 @@ def access_set(now: Applying, event: events.AccessSet) -> None:
         return
     name = account.name if account is not None else event.account
     user = now.world.users.get(event.uid)
-    role = roles.BY_LETTER[event.role].name if event.role else "no role"
-    modlog.log(now, channel, user, "access", [(name, name)], role)
     if not event.role:
+        modlog.log(now, channel, user, "unaccess", [(name, name)])
         _answer(now, f"{name} has no role in {channel.name} any more")
         _change(now, channel, registration.take(name))
         return
-    _answer(now, f"{name} is {roles.BY_LETTER[event.role].name} of {channel.name} from now on")
+    role = roles.BY_LETTER[event.role].name
+    modlog.log(now, channel, user, "access", [(name, name)], role)
+    _answer(now, f"{name} is {role} of {channel.name} from now on")
     _change(
         now,
         channel,
@@ -198,8 +199,11 @@ def forget(now: Applying, account: str) -> None:
         if registration.concerns(account):
             left = registration.without(account)
             if left is None:
+                modlog.log(now, channel, None, "drop")
                 _drop(now, channel)
             else:
+                if left.founder != registration.founder:
+                    modlog.log(now, channel, None, "founder", [(left.founder, left.founder)])
                 _change(now, channel, left)
 
 

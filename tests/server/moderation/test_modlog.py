@@ -5,6 +5,7 @@ Neural is the channel's operator, Nine an ordinary member, Guest stands outside;
 
 import pytest
 
+from gchat.server.events import AccountDropped
 from gchat.server.stores.base import StoreError
 
 SERVER = ":gchat.test"
@@ -139,7 +140,19 @@ def test_a_channel_of_an_account(trio):
         "gave guest a role that lasts: voice",
         "set +o: Nine",
         "made Nine the successor",
-        "gave guest a role that lasts: no role",
+        "took the role that lasted from guest",
+    ]
+
+
+def test_a_channel_whose_founder_is_gone(trio, past):
+    neural, nine, _ = trio
+    neural.send("CS REGISTER #team", "CS SUCCESSOR #team nine", "MODE #team +o Nine")
+    for account in ("Neural", "Nine"):
+        past.engine.backplane.commit(AccountDropped(account), None)
+        past.chat.settle()
+    assert [line.partition("UTC: gchat.test ")[2] for line in log_of(nine, "2")[:2]] == [
+        "made Nine the founder",
+        "gave up the channel's registration",
     ]
 
 
