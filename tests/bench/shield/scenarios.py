@@ -209,10 +209,9 @@ def _storm(size: float, source: Callable[[], str]) -> list[Figure]:
                 for _ in range(min(int((now - began) * rate) - made, 200)):
                     open_.append(rush(server.port, source()))
                     made += 1
-                if len(open_) > 2000:
-                    most = max(most, server.descriptors)
-                    crowd.close(open_[:1000])
-                    del open_[:1000]
+                if len(open_) > 1000:  # some 0.2 seconds each
+                    crowd.close(open_[:-1000])
+                    del open_[:-1000]
                 time.sleep(0.002)
             most = max(most, server.descriptors)
             crowd.close(open_)
