@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import stat
+import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gchat.server import sts
 from gchat.server.settings import Limits, Listener, Settings
 
 if TYPE_CHECKING:
     from gchat.server.tls import Context
+
+EXPOSED: Final = "The TLS key %s can be read by other users of this machine; chmod 600 takes it from them"
 
 
 def describe(
@@ -37,6 +42,15 @@ def describe(
             )
 
 
+def is_exposed(file: str) -> bool:
+    """True for a file that its owner's group can change, or that everybody can read."""
+    try:
+        mode = os.stat(file).st_mode
+    except OSError:
+        return False
+    return sys.platform != "win32" and bool(mode & (stat.S_IRWXO | stat.S_IWGRP))
+
+
 def _is_everywhere(listener: Listener) -> bool:
     return not listener.path and listener.host in ("", "0.0.0.0", "::")
 
@@ -51,6 +65,8 @@ def _certificate(settings: Settings, context: Context, now: float) -> Iterator[s
     yield f"Certificate: {settings.tls.cert} {found.describe(now)}"
     if found.expires <= now:
         yield f"Warning: the certificate {settings.tls.cert} has expired, and clients will refuse it"
+    if is_exposed(settings.tls.key):
+        yield f"Warning: {EXPOSED % settings.tls.key}"
     if settings.tls.client_certificates:
         yield "Clients by TLS are asked for a certificate, to log in with (SASL EXTERNAL)"
     if settings.tls.sts and not sts.port(settings.listeners):

@@ -212,10 +212,12 @@ def serve(arguments: argparse.Namespace, settings: Settings, context: Context | 
     """Run until a signal ends it.  Raises ConfigError and ListenError before anybody could connect."""
     from gevent.event import Event
 
-    from gchat.server import logs, tools
+    from gchat.server import check, logs, tools
     from gchat.server.net import Network
 
     logs.set_up(settings.log.format, settings.log.level)
+    if context is not None and check.is_exposed(settings.tls.key):
+        log.warning(check.EXPOSED, settings.tls.key)
     make_data_folder(arguments.data_dir)
     store = open_store(store_path(arguments, settings), settings)
     network = Network(settings, context, store)

@@ -306,11 +306,13 @@ class Network:
         """Have the world hear who is gone.  When it is five hundred of a room, others are not to wait."""
         self._flush.handle()  # what they said last is said before
         until = time.monotonic() + SLICE
-        while self._gone and time.monotonic() < until:
+        while self._gone:
             connection, session, reason = self._gone.popleft()
             self.engine.lost(session, reason)
             del self._links[session]
             _log_end(connection.address, session.closing)
+            if time.monotonic() >= until:
+                break
         if self._gone:
             self._parting.start(self._say_who_left)
 

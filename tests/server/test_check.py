@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+from pathlib import Path
 
 import pytest
+import trustme
 
+from gchat.server import tls
 from gchat.server.check import describe
-from gchat.server.settings import Limits, Listener, Operator, Server, Settings, Tutorial
+from gchat.server.settings import Limits, Listener, Operator, Server, Settings, Tls, Tutorial
 
 
 def said(settings: Settings) -> list[str]:
@@ -71,3 +75,25 @@ def test_plain_listeners_that_others_reach_are_warned_of() -> None:
 )
 def test_public_addresses(listener: Listener, public: bool) -> None:
     assert listener.is_public is public
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no modes")
+@pytest.mark.parametrize(
+    ("mode", "exposed"), [(0o600, False), (0o400, False), (0o640, False), (0o644, True), (0o660, True)]
+)
+def test_a_key_that_others_can_read_is_warned_of(tmp_path: Path, mode: int, exposed: bool) -> None:
+    pair = trustme.CA().issue_cert("gchat.test")
+    cert, key = str(tmp_path / "cert.pem"), str(tmp_path / "key.pem")
+    pair.cert_chain_pems[0].write_to_path(cert)
+    pair.private_key_pem.write_to_path(key)
+    os.chmod(key, mode)
+    listener = Listener("::1", 6697, tls=True)
+    settings = Settings(listeners=(listener,), tls=Tls(cert, key))
+    lines = list(describe(settings, "chat.toml", tls.load(cert, key), 0.0, ""))
+    warnings = [line for line in lines if line.startswith(f"Warning: The TLS key {key} can be read by other")]
+    assert len(warnings) == exposed
+
+
+def test_networks_that_are_spared_are_said() -> None:
+    settings = Settings(limits=Limits(exempt=("10.0.0.0/8", "unix")))
+    assert said(settings)[-1] == "limits.exempt: 10.0.0.0/8, unix (default none)"
