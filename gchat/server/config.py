@@ -211,6 +211,7 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("server", "admin_location", _line, "who runs the server, and where"),
     ("server", "admin_email", _line, "how to reach them"),
     ("server", "without_capabilities", _capabilities, "capabilities that are not offered"),
+    ("server", "invisible", _yes_or_no, "whether users are invisible until they say otherwise"),
     ("server", "services", _word_or_none, "the server that NickServ and ChanServ are said to be on"),
     ("server", "icon", _url, "the address of a picture that stands for the network"),
     ("tls", "cert", _line, "the certificate and its chain, a PEM file"),

@@ -49,6 +49,7 @@ class Server:
     admin_location: str = ""
     admin_email: str = ""
     icon: str = ""  # the address of a picture
+    invisible: bool = False  # whether users begin with mode i
     services: str = ""  # the server that NickServ and ChanServ are said to be on; empty: this one
     without_capabilities: tuple[str, ...] = ()  # names of capabilities that are not offered
 

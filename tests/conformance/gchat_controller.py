@@ -28,6 +28,7 @@ listen = [{listeners}]
 [server]
 name = "My.Little.Server"
 services = "{services}"
+invisible = {invisible}
 network = "gchat"
 description = "test server"
 motd = "Welcome to the conformance tests."
@@ -159,6 +160,7 @@ class GchatController(BaseServerController, DirectoryBasedController):
                     cert=cert,
                     key=key,
                     oper=_OPER,
+                    invisible=str(self.wants_invisible()).lower(),
                     services="My.Little.Services" if run_services else "",
                     proxy="required" if self.wants_proxy() else "optional",
                     always_on="on" if self.wants_always_on() else "opt-in",
@@ -228,6 +230,10 @@ class GchatController(BaseServerController, DirectoryBasedController):
     def wants_always_on(self) -> bool:
         """Tell whether a test has users stay without a connection."""
         return self.ergo_config["accounts"]["multiclient"].get("always-on") in ("opt-out", "mandatory")
+
+    def wants_invisible(self) -> bool:
+        """Tell whether a test has users be invisible from the beginning."""
+        return self.ergo_config["accounts"].get("default-user-modes") == "+i"
 
     @property
     def ergo_config(self) -> dict[str, Any]:

@@ -101,6 +101,16 @@ def test_lusers_counts_what_is_there(chat, neural):
     ]
 
 
+def test_users_may_be_invisible_from_the_beginning(make_chat):
+    chat = make_chat(Settings(server=Server(name="gchat.test", invisible=True), throttle=False))
+    neural = chat.client("Neural")
+    assert neural.ask("MODE Neural") == [f"{SERVER} 221 Neural +i"]
+    assert neural.ask("LUSERS")[0].endswith(":There are 0 users and 1 invisible on 1 servers")
+    assert neural.ask("MODE Neural -i", "LUSERS")[1].endswith(
+        ":There are 1 users and 0 invisible on 1 servers"
+    )
+
+
 def test_time(chat, neural):
     chat.advance(61)
     assert neural.ask("TIME") == [f"{SERVER} 391 Neural gchat.test :2023-11-14 22:14:21 UTC"]

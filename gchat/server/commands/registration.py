@@ -185,6 +185,7 @@ def _complete(request: Request, account: str = "", device: str = "") -> None:
             session.host,
             session.realname or session.nick,
             session.secure,
+            "i" if request.settings.server.invisible else "",
             account=account,
             device=device,
             away=session.away,
