@@ -117,6 +117,38 @@ def test_a_server_operator_drops_a_channel_that_nobody_is_in(chat, founder):
     assert chat.engine.world.channel("#team").roles_of(nine.session.user) == "o"
 
 
+# at the same moment
+
+
+def at_once(chat, *said):
+    """Several say something to ChanServ before anything of it has happened."""
+    for client, text in said:
+        client.read()
+        chat.engine.receive(client.session, f"CS {text}\r\n".encode())
+    chat.settle()
+
+
+def test_of_two_who_register_a_channel_the_first_has_it(chat):
+    neural, nine = login(chat, "Neural"), login(chat, "Nine")
+    neural.send("JOIN #team")
+    nine.send("JOIN #team")
+    neural.send("MODE #team +o Nine")
+    at_once(chat, (neural, "REGISTER #team"), (nine, "REGISTER #team"))
+    assert registration(chat).founder == "Neural"
+    assert [line for line in nine.read() if "#team belongs to Neural already" in line or "any more" in line]
+    assert chat.engine.world.channel("#team").roles_of(nine.session.user) == "o"
+
+
+@pytest.mark.parametrize("words", ["ACCESS #team ADD Ada voice", "SUCCESSOR #team Ada", "OP #team Ada"])
+def test_what_is_done_to_a_channel_that_was_dropped_meanwhile(chat, staff, words):
+    founder = staff["q"]
+    code = says(founder, "DROP #team")[1].rpartition(" ")[2]
+    at_once(chat, (founder, f"DROP #team {code}"), (founder, words))
+    assert sum(" NOTICE " in line for line in founder.read()) == 2
+    assert registration(chat) is None
+    assert chat.engine.world.channel("#team").roles_of(staff["a"].session.user) == "a"
+
+
 # handing over
 
 
@@ -284,6 +316,13 @@ def test_info_and_list(staff):
         "Other accounts with a role: 4",
     ]
     assert says(staff["o"], "LIST") == ["#team: operator", "Channels in which you have a role: 1"]
+
+
+def test_a_server_operator_is_told_all_and_has_no_role(chat, founder):
+    oper = chat.client("Oper")
+    chat.op(oper)
+    assert says(oper, "INFO #team")[1:] == ["Successor: nobody", "Other accounts with a role: 0"]
+    assert says(oper, "ACCESS #team") == ["Neural: founder, since 2023-11-14"]
 
 
 @pytest.mark.parametrize("word", ["INFO", "ACCESS", "DROP", "OP", "UP", "SUCCESSOR"])

@@ -135,20 +135,25 @@ def access_set(now: Applying, event: events.AccessSet) -> None:
 def grant(now: Applying, channel: Channel, account: str, letter: str, by: str) -> None:
     """Give an account a role in a registered channel, unless it has a higher one; tell who is there.
 
-    ``by`` is the account that does it, empty for an administrator.
+    ``by`` is the account that does it, empty for an administrator.  The event may be in the history as
+    something else, a JOIN, so this is not.
     """
     registration = channel.registration
     if registration is not None and roles.rank(registration.role_of(account)) < roles.rank(letter):
         role = roles.BY_LETTER[letter].name
         modlog.log(now, channel, (by, by) if by else None, "access", [(account, account)], role)
-        _change(now, channel, registration.give(Access(account, letter, by, now.seconds)))
+        entry = Access(account, letter, by, now.seconds)
+        _change(now, channel, registration.give(entry), recorded=False)
 
 
 def role_set(now: Applying, event: events.RoleSet) -> None:
     """ChanServ gives a member a role, or takes it, for now."""
     channel, target = now.world.channel(event.channel), now.world.users.get(event.target)
-    if channel is None or target is None or target not in channel.members:
-        _answer(now, f"Nobody of that name is in {event.channel} any more")
+    if channel is None or channel.registration is None:
+        _answer(now, f"{event.channel} is registered no more")
+        return
+    if target is None or target not in channel.members:
+        _answer(now, f"Nobody of that name is in {channel.name} any more")
         return
     changes = (
         _give(now, channel, [target], event.role) if event.add else _take(now, channel, target, event.role)
@@ -207,7 +212,7 @@ def forget(now: Applying, account: str) -> None:
                 _change(now, channel, left)
 
 
-def _change(now: Applying, channel: Channel, after: Registration) -> None:
+def _change(now: Applying, channel: Channel, after: Registration, *, recorded: bool = True) -> None:
     """Have a channel's roles be others, also those of the members who are there."""
     before = channel.registration
     assert before is not None, "it is registered"
@@ -218,7 +223,7 @@ def _change(now: Applying, channel: Channel, after: Registration) -> None:
         old, new = before.role_of(user.account), after.role_of(user.account)
         if old != new:
             changes += _take(now, channel, user, old) + _give(now, channel, [user], new)
-    _tell(now, channel, changes)
+    _tell(now, channel, changes, recorded=recorded)
 
 
 def _give(now: Applying, channel: Channel, users: Iterable[User], letter: str) -> list[ModeChange]:

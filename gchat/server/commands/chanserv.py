@@ -154,9 +154,10 @@ def _info(request: Request, words: list[str]) -> Steps:
     yield from ()
     channel, registration = _registered(request, words[0])
     _say(request, f"{channel.name} belongs to {registration.founder}, registered {_date(registration.at)}")
-    held = _held(request, registration)
-    if held:
-        _say(request, f"Your role: {roles.BY_LETTER[held].name}")
+    role = registration.role_of(request.user.account)
+    if role:
+        _say(request, f"Your role: {roles.BY_LETTER[role].name}")
+    if role or request.user.is_operator:
         _say(request, f"Successor: {registration.successor or 'nobody'}")
         _say(request, f"Other accounts with a role: {len(registration.access)}")
 
