@@ -55,6 +55,11 @@ def check_world(engine: Engine) -> None:
         assert not channel.members
         assert not channel.sessions
         assert key not in world.channels
+    for channel in world.timed:
+        assert not world.has_ended(channel)
+    for channel in (*world.channels.values(), *world.resting.values()):
+        ends = [ban.until for rows in channel.lists.values() for ban in rows.values() if ban.until]
+        assert not ends or world.timed[channel] <= min(ends)
     for channel, _ in world.registered_channels():
         assert channel_modes.REGISTERED in channel.modes
     for session in engine.sessions.values():

@@ -335,6 +335,6 @@ def test_a_secret_channel_is_no_other_than_one_that_is_not_registered(chat, foun
 
 def test_help_lists_every_word(chat):
     lines = says(chat.client("Nine"), "HELP")
-    assert len(lines) == 15
+    assert len(lines) == 20
     assert "REGISTER <channel>: makes a channel yours, and makes it last" in lines
     assert says(chat.client("Ten"), "nonsense") == ["I do not know nonsense: HELP lists what I understand"]

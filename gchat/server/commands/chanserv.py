@@ -7,13 +7,12 @@ asker's account has in the channel, not by the one of the moment; server operato
 from __future__ import annotations
 
 import time
-from functools import partial
 
 from gchat.irc import limits
 from gchat.irc.casemap import fold
 from gchat.server import registrations, roles, services
 from gchat.server.accounts import Account
-from gchat.server.commands import moderation
+from gchat.server.commands import chanserv_people
 from gchat.server.events import (
     AccessSet,
     ChannelDropped,
@@ -280,10 +279,6 @@ def _up(request: Request, words: list[str]) -> Steps:
     request.commit(RoleSet(user.uid, user.uid, channel.name, role, True))
 
 
-def _log(request: Request, words: list[str]) -> Steps:
-    yield from moderation.tell_log(request, words, partial(_say, request))
-
-
 WORDS: dict[str, Word] = {
     "REGISTER": Word(_register, 1, "REGISTER <channel>", "makes a channel yours, and makes it last"),
     "INFO": Word(_info, 1, "INFO <channel>", "tells whose a channel is", login=False),
@@ -312,9 +307,7 @@ WORDS: dict[str, Word] = {
     "FOUNDER": Word(
         _founder, 2, "FOUNDER <channel> <account> [code]", "hands the channel over for good", login=False
     ),
-    "LOG": Word(
-        _log, 1, "LOG <channel> [count [before]]", "shows what was done in the channel, and why", login=False
-    ),
+    **chanserv_people.WORDS,
     "DROP": Word(_drop, 1, "DROP <channel> [code]", "ends the registration", login=False),
 }
 WORDS |= {"TRANSFER": WORDS["FOUNDER"], "UNREGISTER": WORDS["DROP"]}

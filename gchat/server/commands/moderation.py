@@ -34,7 +34,12 @@ def tban(request: Request) -> None:
         return
     if not request.param(2):
         raise ReplyError(ERR_NEEDMOREPARAMS, "TBAN")
-    given, mask = request.params[1:3]
+    ban(request, channel.name, request.params[1], request.params[2], request.param(3))
+
+
+def ban(request: Request, name: str, given: str, mask: str, reason: str) -> None:
+    """Ban a mask, or mute it (``m:mask``), for a time as it was written.  Raises ReplyError and FailError."""
+    channel = moderated(request, name, roles.Right.BAN)
     seconds = durations.parse(given)
     if seconds is None:
         text = "A duration is written like 10m, 1h30m or 7d; 0 is for ever"
@@ -42,8 +47,8 @@ def tban(request: Request) -> None:
     change = Changes(request, channel).check(ModeChange(True, "b", mask))
     assert change is not None, "this is no question"
     until = int(request.engine.clock()) + seconds if seconds else 0
-    reason = limits.cut(request.param(3), REASONLEN)
-    request.commit(Banned(request.user.uid, channel.name, change.param or mask, until, reason))
+    why = limits.cut(reason, REASONLEN)
+    request.commit(Banned(request.user.uid, channel.name, change.param or mask, until, why))
 
 
 def modlog(request: Request) -> Steps:

@@ -32,6 +32,11 @@ _PAGE: Final = 500
 def purge(request: Request) -> Steps:
     """PURGE channel nick|a:account duration [reason]"""
     name, whose, given = request.params[:3]
+    yield from delete(request, name, whose, given, request.param(3))
+
+
+def delete(request: Request, name: str, whose: str, given: str, reason: str) -> Steps:
+    """Delete what somebody said in a time as it was written.  Raises ReplyError and FailError."""
     channel = moderated(request, name, roles.Right.REDACT)
     seconds = durations.parse(given) or 0
     if not 0 < seconds <= LONGEST:
@@ -53,11 +58,11 @@ def purge(request: Request) -> Steps:
     if not records:
         text = f"Nothing that {shown} said in {channel.name} in the last {durations.spoken(seconds)} is kept"
         raise FailError("NOTHING_FOUND", channel.name, shown, text=text)
-    reason = limits.cut(request.param(3), limits.KICKLEN)
+    why = limits.cut(reason, limits.KICKLEN)
     ids = tuple(record.id for record in records)
     # by account, as it stands in the rows: one may have had several nicks
     authors = {fold(record.account): author_of(record) for record in reversed(records)}
-    request.commit(Purged(request.user.uid, channel.name, ids, tuple(authors.values()), seconds, reason))
+    request.commit(Purged(request.user.uid, channel.name, ids, tuple(authors.values()), seconds, why))
 
 
 def _who(request: Request, word: str) -> tuple[str, str]:

@@ -205,6 +205,18 @@ def test_chanserv_reads_it_out(trio):
     assert line.endswith(f"NOTICE Neural :#team: 1, {WHEN}: Neural banned x!*@*")
 
 
+def test_a_redaction_that_cannot_be_kept_is_not_in_the_log(trio, past, store):
+    neural, nine, _ = trio
+    (msgid,) = past.say(nine, "#team", ["stays"])
+    write = store.write
+    store.write = lambda changes: (_ for _ in ()).throw(StoreError("the disk is full"))
+    neural.send(f"REDACT #team {msgid}", "MODE #team +m")
+    store.write = write
+    past.chat.advance(2)
+    assert [entry.action for entry in store.entries] == ["mode"]
+    assert [record.params[-1] for record in store.records if record.command == "PRIVMSG"] == ["stays"]
+
+
 def test_who_makes_a_channel_anew_reads_nothing_of_the_one_before(trio, past):
     neural, nine, guest = trio
     neural.send("KICK #team Nine :before")

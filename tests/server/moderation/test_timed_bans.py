@@ -181,3 +181,19 @@ def test_the_end_is_in_the_history(past, store):
         ("#team", "-b", "Guest!*@*"),
     )
     assert f"msgid={record.id}" in neural.read()[-1]
+
+
+def test_the_end_survives_a_restart(past):
+    (neural,) = past.join("#team", "Neural", accounts=True)
+    neural.send("CS REGISTER #team", "TBAN #team 10m Guest :later")
+    past.start()
+    guest = past.client("Guest")
+    guest.read()
+    (refused,) = guest.ask("JOIN #team")
+    assert refused.endswith("you are banned until 2023-11-14 22:23:20 UTC: later")
+    past.chat.advance(601)
+    guest = past.client("Guest")
+    assert "JOIN" in guest.numerics("JOIN #team")
+    assert not past.engine.world.timed
+    past.start()
+    assert not past.engine.world.known_channel("#team").lists["b"]
