@@ -51,7 +51,10 @@ class Flush:
         self._breath = self._loop.timer(0)
         self._again = self._loop.timer(AGAIN)
         self._awake = False  # a turn is about to be taken
-        self._arrived: list[tuple[Session, bytes]] = []
+        self._arrived: dict[Session, bytes] = {}
+        self._waiting: list[tuple[Session, bytes]] = []  # arrived before, and is not handled yet
+        # libev calls the watchers of one poll from the last to the first, libuv in their order
+        self._backwards = "libev" in type(self._loop).__module__
 
     def wake(self) -> None:
         """Have a turn taken when all that has come in was read."""
@@ -63,14 +66,19 @@ class Flush:
         """Have bytes handled in this turn."""
         if not self._arrived:
             self.wake()
-        self._arrived.append((session, data))
+        if session in self._arrived:  # the loop has looked at the sockets twice since the last turn
+            data = self._arrived[session] + data
+        self._arrived[session] = data
 
     def handle(self, until: float | None = None) -> None:
         """Handle what has arrived; what is left at ``until`` (monotonic seconds) waits for another turn."""
-        arrived, self._arrived = self._arrived, []
+        new, self._arrived = list(self._arrived.items()), {}
+        if self._backwards:
+            new.reverse()  # who was ready first is heard first
+        arrived, self._waiting = self._waiting + new, []
         for number, (session, data) in enumerate(arrived):
             if until is not None and not number % LOOK and number and time.monotonic() > until:
-                self._arrived = arrived[number:]
+                self._waiting = arrived[number:]
                 self._breath.start(self.wake)
                 return
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import socket
 import struct
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from gchat.server.listeners import ListenError
 from gchat.server.passwords import hash_password
 from gchat.server.settings import Limits, Listener, Server
-from tests.server.shell.conftest import LISTENER, Running, Serve
+from tests.server.shell.conftest import LISTENER, PATIENCE, Running, Serve
 
 
 def test_two_users_talk(serve: Serve) -> None:
@@ -30,6 +31,34 @@ def test_what_comes_together_is_handled_in_order(serve: Serve) -> None:
     neural.settle()
     said = [line.rpartition(":")[2] for line in nine.until("#team :499").splitlines()]
     assert said == [str(number) for number in range(500)]
+
+
+def test_who_speaks_first_is_heard_first(serve: Serve) -> None:
+    """Also where all of it is there at once when the server looks."""
+    server = serve()
+    listener = server.user("Listener", "#team")
+    speakers = [server.user(f"Nick{number}", "#team") for number in range(10)]
+    listener.settle()
+    server.user("Guest")  # a socket that was ready in the last poll keeps its place in the next one
+    order = [*speakers[::2], *speakers[1::2]]
+    busy, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        busy.set()
+        assert go_on.wait(PATIENCE)
+
+    holding = threading.Thread(target=server.call, args=(hold,))
+    holding.start()
+    assert busy.wait(PATIENCE)
+    for speaker in order:
+        speaker.send("PRIVMSG #team :hi")
+    listener.send("PING settled")
+    go_on.set()
+    holding.join(PATIENCE)
+    heard = listener.until("PONG gchat.test :settled").splitlines()
+    assert [line[1:6] for line in heard if "PRIVMSG" in line] == [
+        f"Nick{speakers.index(speaker)}" for speaker in order
+    ]
 
 
 def test_quit_reaches_both_sides(serve: Serve) -> None:
