@@ -24,6 +24,7 @@ _DONE: Final = {
     "drop": "gave up the channel's registration",
     "founder": "made {whom} the founder",
     "successor": "made {whom} the successor",
+    "invitation": "let {whom} in by the invitation {detail}",
     "access": "gave {whom} a role that lasts: {detail}",
     "unaccess": "took the role that lasted from {whom}",
 }

@@ -8,7 +8,7 @@ from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.modes import ModeChange
 from gchat.server import admission, events, invitations, mode_lines, services
-from gchat.server.apply import channels, registrations
+from gchat.server.apply import channels, modlog, registrations
 from gchat.server.apply.context import Applying
 from gchat.server.channel_modes import ACCOUNT
 from gchat.server.invitations import UNKNOWN, Invitation, Problem
@@ -63,13 +63,16 @@ def redeemed(now: Applying, event: events.Redeemed) -> None:
 
 
 def _welcome(now: Applying, invitation: Invitation) -> None:
-    role = f" as {BY_LETTER[invitation.role].name}" if invitation.role else ""
-    text = f"The invitation to {invitation.channel}{role} is yours"
+    text = f"The invitation to {invitation.channel}{_role(invitation)} is yours"
     if now.origin is not None and now.origin.message.command == "REDEEM":
         params = ("REDEEM", "ACCEPTED", invitation.channel, text)
         now.origin.send(Message("NOTE", params, now.server))
     elif now.origin is not None:
         services.say(now.origin, text)
+
+
+def _role(invitation: Invitation) -> str:
+    return f" as {BY_LETTER[invitation.role].name}" if invitation.role else ""
 
 
 def _let_in(now: Applying, user: User, channel: Channel | None, invitation: Invitation) -> None:
@@ -87,6 +90,7 @@ def _let_in(now: Applying, user: User, channel: Channel | None, invitation: Invi
         now.world.set_roles(user, channel, channel.members[user] + invitation.role)
         changes.append(ModeChange(True, invitation.role, user.nick))
     _tell(now, channel, changes)
+    modlog.log(now, channel, None, "invitation", [modlog.person(user)], f"{invitation.id}{_role(invitation)}")
 
 
 def _guest(now: Applying, channel: Channel, user: User) -> list[ModeChange]:

@@ -6,6 +6,7 @@ Neural is the channel's operator, Nine an ordinary member, Guest stands outside;
 import pytest
 
 from gchat.server.events import AccountDropped
+from gchat.server.invitations import Invitation, digest
 from gchat.server.stores.base import StoreError
 
 SERVER = ":gchat.test"
@@ -272,3 +273,12 @@ def test_a_chat_that_keeps_nothing(chat):
         line
         == f"{SERVER} FAIL MODLOG TEMPORARILY_UNAVAILABLE #team :Nothing is kept here, so there is no log"
     )
+
+
+def test_who_came_by_an_invitation(trio, past):
+    neural, _, guest = trio
+    past.engine.world.invitations.put(Invitation("ab", digest("ab-secret"), "#team", "v", 1, 0))
+    guest.send("REDEEM ab-secret")
+    assert log_of(neural) == [
+        f"1, {WHEN}: gchat.test let Guest (account guest) in by the invitation ab as voice"
+    ]
