@@ -3,10 +3,15 @@
 import re
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gchat.server.accounts import Account
+from gchat.server.commands import chanserv
+from gchat.server.events import AccountDropped
 from gchat.server.registrations import Access
 from gchat.server.settings import Limits, Server, Settings
+from tests.server.invariants import check_output, check_world
 
 SAYS = ":ChanServ!ChanServ@gchat.test NOTICE"
 
@@ -338,3 +343,88 @@ def test_help_lists_every_word(chat):
     assert len(lines) == 20
     assert "REGISTER <channel>: makes a channel yours, and makes it last" in lines
     assert says(chat.client("Ten"), "nonsense") == ["I do not know nonsense: HELP lists what I understand"]
+
+
+# whatever anybody says
+
+ANY_WORD = st.sampled_from([*chanserv.WORDS, "HELP", "help", "NONSENSE", ""])
+PLACES = ["#team", "#TEAM", "#other", "#nowhere", "#", "team", "*", "#" + "x" * 200, "#\u202e", "0"]
+THINGS = [
+    "Neural",
+    "nine",
+    "Ada",
+    "Nobody",
+    "q",
+    "~",
+    "operator",
+    "voice",
+    "",
+    "*",
+    "LIST",
+    "ADD",
+    "DEL",
+    "x" * 300,
+]
+said = st.tuples(ANY_WORD, st.sampled_from(PLACES), st.lists(st.sampled_from(THINGS), max_size=4)).map(
+    lambda parts: " ".join(["CS", parts[0], parts[1], *parts[2]])
+)
+ordered = st.sampled_from(["Ada", "Nine", "Neural"]).flatmap(
+    lambda account: st.sampled_from(
+        [f"CS ACCESS #team ADD {account} {role}" for role in ("admin", "op", "halfop", "voice")]
+        + [f"CS ACCESS #team DEL {account}", f"CS SUCCESSOR #team {account}", f"CS OP #team {account}"]
+    )
+)
+other = st.sampled_from(
+    [
+        "JOIN #team",
+        "PART #team",
+        "JOIN #other",
+        "MODE #team +i-k x",
+        "MODE #team -q+v Neural Nine",
+        "NS LOGOUT",
+        "CS REGISTER #team",
+        "CS REGISTER #other",
+        "CS UP #team",
+        "code",
+        "gone",
+        "turn",
+        "KICK #team Ada",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.tuples(st.integers(0, 3), said | ordered | other), max_size=40))
+def test_whatever_anybody_says_the_world_makes_sense(make_chat, steps):
+    """Several talk at once, and nothing waits for anything; who has a role for good has it at every JOIN."""
+    chat, code = make_chat(Settings(server=Server(name="gchat.test"), throttle=False)), ""
+    clients = [login(chat, "Neural"), login(chat, "Nine"), login(chat, "Ada"), chat.client("Guest")]
+    chat.op(clients[2])
+    for client in clients:
+        client.send("JOIN #team")
+    clients[0].send("CS REGISTER #team")
+    for number, step in steps:
+        client = clients[number]
+        if step == "turn":
+            chat.settle()
+        elif step == "gone":
+            chat.engine.backplane.commit(AccountDropped("Nine"), None)
+        elif step == "code":
+            code = client.ask("CS DROP #team" if number % 2 else "CS FOUNDER #team Ada")[-1]
+            chat.engine.receive(client.session, f"CS {code.partition('say ')[2]}\r\n".encode())
+        else:
+            chat.engine.receive(client.session, f"{step}\r\n".encode())
+    chat.settle()
+    check_world(chat.engine)
+    for client in clients:
+        check_output(client)
+    for channel, registration in list(chat.engine.world.registered_channels()):
+        accounts = {registration.founder, registration.successor or registration.founder}
+        accounts |= {row.account for row in registration.access.values()}
+        assert all(chat.engine.world.account(name) is not None for name in accounts)
+        for client in clients:
+            user = client.session.user
+            if user in channel.members:
+                client.send(f"PART {channel.name}", f"JOIN {channel.name}")
+                held = channel.roles_of(user) if user in channel.members else ""
+                assert held == registration.role_of(user.account), (user.nick, held)
