@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any, Final, NamedTuple
 
 from gchat.server.gateways import LOCAL, is_among
-from gchat.server.settings import Limits
+from gchat.server.settings import Gateway, Limits
 from gchat.server.throttle import Buckets
 
 log = logging.getLogger("gchat.server")
@@ -41,6 +41,14 @@ def name(address: Any) -> Address:
     # A ':' at the beginning of a word of IRC is the last parameter's.
     shown = f"0{bare}" if bare.startswith(":") else bare
     return Address(shown, f"[{bare}]:{port}", printed, counted)
+
+
+class Guest(NamedTuple):
+    """Somebody who may come in: from where, by TLS or not, and as which gateways' client."""
+
+    address: Address
+    tls: bool
+    gateways: list[Gateway]
 
 
 class Refusals:

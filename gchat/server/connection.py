@@ -1,10 +1,9 @@
 """One client's socket: bytes in, bytes out, an end.
 
-While it is opened, a greenlet waits in ``read``.  Afterwards nobody does: ``listen`` has the loop call when
-the socket has something, which is then taken with one raw ``recv``.  A greenlet that only waits would cost
-an idle client 6 KiB.  Nobody waits to write: what the kernel does not take at once is kept, up to ``sendq``
-bytes, and leaves when the socket is writable again.  TLS lies between the bytes here and those outside, so
-that plain and TLS connections are one code.
+The reader is a greenlet that sleeps in the loop until the socket has something, and then takes it with one
+raw ``recv``.  Nobody waits to write: what the kernel does not take at once is kept, up to ``sendq`` bytes,
+and leaves when the socket is writable again.  TLS lies between the bytes here and those outside, so that
+plain and TLS connections are one code.
 """
 
 from __future__ import annotations
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 CHUNK: Final = 64 * 1024  # bytes of one recv
 CLOSED: Final = "Connection closed"
 SENDQ: Final = "SendQ exceeded"
-Heard = Callable[["Connection", bytes], None]
-Over = Callable[["Connection", str], None]
 _READ, _WRITE = 1, 2
 _LATE: Final = object()  # what a reader is woken with when its time is over
 
@@ -48,7 +45,7 @@ class Late(Exception):
 
 
 class Connection:
-    """A connection between ``accept`` and ``close``.  To be made in the greenlet that opens it.
+    """A connection between ``accept`` and ``close``.  To be made in the greenlet that reads it.
 
     ``address`` is another one once a gateway has said whom it connects for.
     """
@@ -90,11 +87,11 @@ class Connection:
         self._recv = sock.recv
         self._send = sock.send
         self._loop: Any = get_hub().loop
-        self._reader: Any = gevent.getcurrent()
+        self._reader = gevent.getcurrent()
         self._ahead: bytes | None = None  # was read already, and is what the next read gives
         self._unsent: Backlog | None = None  # where the kernel did not take all
         self._writable: Any = None
-        # It watches from the beginning to the end: the greenlet that reads waits for nothing else.
+        # It watches as long as the reader lives, who in all that time waits for nothing else.
         self._watcher = self._loop.io(sock.fileno(), _READ)
         self._watcher.start(self._reader.switch)
 
@@ -108,60 +105,7 @@ class Connection:
         """What the log says of its address."""
         return self.address.peer
 
-    # reading: after it was opened
-
-    def listen(self, heard: Heard, over: Over) -> None:
-        """Have the loop call ``heard`` with what comes from now on, and ``over`` once no more will, with why.
-
-        ``over`` is to ``close``.  The greenlet that opened the connection is free to end.
-        """
-        self._reader = None
-        self._watcher.stop()
-        self._watcher.start(self._readable, heard, over)
-        # What came together with the handshake's last bytes is in the channel already.
-        if self._ahead is not None or (self.channel is not None and self.channel.pending):
-            ahead, self._ahead = self._ahead or b"", None
-            self._take(ahead, heard, over)
-
-    def _readable(self, heard: Heard, over: Over) -> None:
-        """The socket has something, an end perhaps."""
-        try:
-            data = self._recv(CHUNK)
-        except BlockingIOError:
-            return
-        except OSError as error:
-            over(self, self.failure or explain(error))
-            return
-        if not data:
-            over(self, self.failure or CLOSED)
-        elif self.channel is None:
-            heard(self, data)
-        else:
-            self._take(data, heard, over)
-
-    def _take(self, data: bytes, heard: Heard, over: Over) -> None:
-        """Hand on what came, which for TLS is not the text."""
-        finished = False
-        try:
-            if self.channel is not None:
-                data, finished = self._decrypt(self.channel, data)
-        except OSError as error:
-            over(self, self.failure or explain(error))
-            return
-        if data:
-            heard(self, data)
-        if finished:
-            over(self, self.failure or CLOSED)
-
-    def _decrypt(self, channel: Channel, data: bytes) -> tuple[bytes, bool]:
-        """The text in what came, and whether the other side said goodbye.  Raises OSError."""
-        text, finished = channel.decrypt(data)
-        own = channel.take()
-        if own:
-            self.push(own, sealed=True)
-        return text, finished
-
-    # reading: in the greenlet that opens it
+    # reading: in the reader's greenlet
 
     def read(self, deadline: float = 0.0) -> bytes:
         """Wait for bytes and take them; ``b""`` when no more will come.
@@ -178,7 +122,10 @@ class Connection:
                 data = self.read_raw(deadline)
                 if self.channel is None or not data:
                     return data
-            text, over = self._decrypt(self.channel, data)
+            text, over = self.channel.decrypt(data)
+            own = self.channel.take()
+            if own:
+                self.push(own, sealed=True)
             if text or over:
                 return text
 
@@ -256,7 +203,7 @@ class Connection:
         """Close when all that was pushed has left.
 
         The socket is only shut for writing: closed while bytes of the other side wait in it, it would
-        send a reset, and what was said last might never be read.  Reading goes on until the other side
+        send a reset, and what was said last might never be read.  The reader goes on until the other side
         closes too.
         """
         if self.ending:
@@ -268,7 +215,7 @@ class Connection:
             self._shut()
 
     def abort(self, failure: str) -> None:
-        """Be done with it at once: it wakes up as if the other side had closed, and closes."""
+        """Be done with it at once: the reader wakes up and closes."""
         self.failure = self.failure or failure
         self.ending = True
         self.patient = False
@@ -277,12 +224,12 @@ class Connection:
 
     def _shut(self) -> None:
         how = socket.SHUT_WR if self.patient else socket.SHUT_RDWR
-        with suppress(OSError):  # the other side was faster, and reading will show it
+        with suppress(OSError):  # the other side was faster, and the reader knows
             if self.resets:
                 if self.patient:
                     return  # a reset would overtake what was said last: that is left to the sweeper
                 self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                how = socket.SHUT_RD  # reads as an end; closing is the reset
+                how = socket.SHUT_RD  # wakes the reader; closing is the reset
             self._socket.shutdown(how)
 
     def _stop_draining(self) -> None:
@@ -293,7 +240,7 @@ class Connection:
             self._writable = None
 
     def close(self) -> None:
-        """Let go of the socket: the last that is done with it."""
+        """Let go of the socket: the reader's last act."""
         if self.channel is not None and not self.ending:
             self.push(self.channel.goodbye(), sealed=True)  # the other side's is answered
         self.ending = True

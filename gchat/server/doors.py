@@ -1,7 +1,7 @@
-"""The listeners that are open: the loop calls when somebody is at the door, and a few at a time are let in.
+"""The listeners that are open: each is a ``StreamServer``, which gives each client a greenlet.
 
-Nobody gets a greenlet here: whoever is turned away has cost an ``accept`` and a ``close``.  Where the system
-has no more descriptors, accepting pauses and is tried again.
+Whoever is turned away gets none, and has cost an ``accept`` and a ``close``; of a storm a few are accepted at
+a time.  Where the system has no more descriptors, accepting pauses and is tried again.
 """
 
 from __future__ import annotations
@@ -13,86 +13,86 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from gevent.hub import get_hub
+from gevent.server import StreamServer
 
+from gchat.server.census import Guest
 from gchat.server.listeners import Bound, ListenError, listen
 from gchat.server.settings import Listener
 
 log = logging.getLogger("gchat.server")
 
-Admit = Callable[[socket.socket, Any, bool], None]  # the socket, what accept said of its address, whether TLS
+# The socket, what accept said of its address, whether TLS: who that is, None for somebody turned away.
+Admit = Callable[[socket.socket, Any, bool], Guest | None]
+Serve = Callable[[socket.socket, Guest], None]  # in the client's own greenlet; the socket closes after it
 
 AT_ONCE: Final = 16  # who is accepted between two looks at those who are in: some 2 ms in a storm
 PAUSE: Final = 0.25  # seconds until accepting is tried again
-_READ: Final = 1
 EXHAUSTED: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+HINT: Final = "raise its limit (ulimit -n), or lower limits.connections"
 
 
-class Door:
-    """One socket that listens.  ``admit`` is called in the loop; the socket that it is given is its own."""
+class Door(StreamServer):
+    """One socket that listens.  ``admit`` is called in the loop, ``serve`` in the client's greenlet."""
 
-    def __init__(self, bound: Bound, admit: Admit) -> None:
+    max_accept = AT_ONCE
+
+    def __init__(self, bound: Bound, admit: Admit, serve: Serve) -> None:
         loop: Any = get_hub().loop
         self.bound = bound
         self._admit = admit
-        self._watcher = loop.io(bound.socket.fileno(), _READ)
         self._again = loop.timer(PAUSE)
         self._stuck = False  # it was said that nobody can be accepted, and not yet that somebody can
+        super().__init__(bound.socket, serve)
 
-    def start(self) -> None:
-        """Let people in."""
-        self._watcher.start(self._accept)
+    def do_read(self) -> tuple[socket.socket, Any] | None:  # type: ignore[override]  # its own returns None, too
+        """Accept one client: a plain socket, because nothing waits in it."""
+        try:
+            return self.bound.socket.accept()
+        except BlockingIOError:
+            if self._stuck:
+                self._stuck = False
+                log.info("Connections are accepted again")
+        except ConnectionError:  # it went away before it was accepted
+            pass
+        except OSError as error:
+            self._pause(error)
+        return None
 
-    def _go_on(self) -> None:
-        """Try again after a pause, also when nobody waits any more: then it is said that all are in."""
-        self.start()
-        self._accept()
-
-    def _accept(self) -> None:
-        for _ in range(AT_ONCE):
-            try:
-                sock, address = self.bound.socket.accept()  # a plain socket: nothing waits in it
-            except BlockingIOError:
-                self._all_are_in()
-                return
-            except ConnectionError:  # it went away before it was accepted
-                continue
-            except OSError as error:
-                self._pause(error)
-                return
-            sock.setblocking(False)
-            self._admit(sock, address, self.bound.actual.tls)
+    def do_handle(self, sock: socket.socket, accepted: Any) -> None:
+        """Let one client in, or turn it away before a greenlet is made for it."""
+        sock.setblocking(False)
+        guest = self._admit(sock, accepted, self.bound.actual.tls)
+        if guest is not None:
+            super().do_handle(sock, guest)
 
     def _pause(self, error: OSError) -> None:
         """Wait: the socket stays readable, and asking again at once would be asking for ever."""
-        self._watcher.stop()
+        self.stop_accepting()
         self._again.start(self._go_on)
         if not self._stuck:
             self._stuck = True
-            advice = (
-                ""
-                if error.errno not in EXHAUSTED
-                else ": raise its limit (ulimit -n), or lower limits.connections"
-            )
-            log.error("No more connections can be accepted for now: %s%s", error.strerror, advice)
+            why = f"{error.strerror}: {HINT}" if error.errno in EXHAUSTED else error.strerror
+            log.error("No more connections can be accepted for now: %s", why)
 
-    def _all_are_in(self) -> None:
-        if self._stuck:
-            self._stuck = False
-            log.info("Connections are accepted again")
+    def _go_on(self) -> None:
+        """Try again after a pause, also when nobody waits any more: then it is said that all are in."""
+        self.start_accepting()
+        while (accepted := self.do_read()) is not None:
+            self.do_handle(*accepted)
 
     def close(self) -> None:
         """Stop listening."""
-        for watcher in (self._watcher, self._again):
-            watcher.stop()
-            watcher.close()
+        self._again.stop()
+        self._again.close()
+        super().close()
         self.bound.close()
 
 
 class Doors:
     """All listeners of the configuration."""
 
-    def __init__(self, admit: Admit) -> None:
-        self._admit = admit
+    def __init__(self, admit: Admit, serve: Serve) -> None:
+        self._admit, self._serve = admit, serve
         self._doors: list[Door] = []
 
     @property
@@ -123,7 +123,7 @@ class Doors:
         opened: list[Door] = []
         try:
             for listener in wanted:
-                opened += [Door(bound, self._admit) for bound in listen(listener)]
+                opened += [Door(bound, self._admit, self._serve) for bound in listen(listener)]
         except ListenError:
             for door in opened:
                 door.close()

@@ -1,8 +1,8 @@
-"""The shell around the engine: listeners, connections, one sweeper, and the end of them all.
+"""The shell around the engine: listeners, a greenlet per client, one sweeper, and the end of them all.
 
 Everything runs in one thread under gevent's loop, without monkey-patching.  Who may come in at all is decided
-before it costs anything (``census.py``).  A greenlet opens each connection (``opening.py``) and ends; what
-the loop then reads is given to the engine, and what the engine has to say leaves in ``flush.py``.
+before it costs anything (``census.py``).  A client's greenlet opens its connection (``opening.py``), then
+gives what it reads to the engine; what the engine has to say leaves in ``flush.py``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from gevent.hub import get_hub
 
 from gchat.server import gateways, offers, sts
 from gchat.server.backplane.local import LocalBackplane
-from gchat.server.census import Address, Census, Refusals, name
+from gchat.server.census import Address, Census, Guest, Refusals, name
 from gchat.server.connection import CLOSED, Connection, explain
 from gchat.server.control import Control
 from gchat.server.doors import Doors
@@ -33,7 +33,7 @@ from gchat.server.flush import Flush
 from gchat.server.opening import Opened, Refused, goodbye, open_, passed_on
 from gchat.server.request import Request
 from gchat.server.session import Session
-from gchat.server.settings import Gateway, Listener, Settings, age
+from gchat.server.settings import Listener, Settings, age
 from gchat.server.stores.base import ForgetfulStore, Store
 from gchat.server.worker import Worker
 
@@ -68,7 +68,7 @@ class Network:
         self._census = Census()
         self._census.configure(settings.limits, settings.throttle)
         self._refusals = Refusals()
-        self._doors = Doors(self._admit)
+        self._doors = Doors(self._admit, self._serve)
         self._lagging = Event()
         self._empty = Event()
         self._gone: deque[tuple[Connection, Session, str]] = deque()  # closed, and nobody knows yet
@@ -154,7 +154,7 @@ class Network:
 
     # a client
 
-    def _admit(self, sock: socket.socket, accepted: Any, tls: bool) -> None:
+    def _admit(self, sock: socket.socket, accepted: Any, tls: bool) -> Guest | None:
         """Let one client in, or turn it away before it has cost anything.  Called in the loop."""
         address = name(accepted)
         known = gateways.at(self.engine.settings.gateways, address.host)
@@ -162,48 +162,44 @@ class Network:
         if refusal:
             self._refusals.tell(address.printed, refusal)
             _refuse(sock, b"" if tls else goodbye(address.host, refusal))
-            return
+            return None
         self._census.enter(address)
-        gevent.spawn(self._serve, sock, address, tls, known)
+        return Guest(address, tls, known)
 
-    def _serve(self, sock: socket.socket, address: Address, tls: bool, known: list[Gateway]) -> None:
-        """Open a connection, in a greenlet of its own; afterwards the loop reads it."""
-        log.info("Connected with %s", address.printed)
-        settings = self.engine.settings
-        if address.counted:  # a unix socket has nothing to delay
+    def _serve(self, sock: socket.socket, guest: Guest) -> None:
+        """Serve one client from the beginning to the end, in a greenlet of its own."""
+        log.info("Connected with %s", guest.address.printed)
+        if guest.address.counted:  # a unix socket has nothing to delay
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = Connection(sock, address, settings.limits.sendq)
+        connection = Connection(sock, guest.address, self.engine.settings.limits.sendq)
         self._connections.add(connection)
         self._empty.clear()
-        failure: str | None = "Internal error"
+        reason = "Internal error"
         try:
-            failure = self._attend(connection, settings, self.context if tls else None, known)
-        finally:
-            if failure is not None:
-                self._leave(connection, failure)
-
-    def _attend(
-        self, connection: Connection, settings: Settings, context: Context | None, known: list[Gateway]
-    ) -> str | None:
-        """Open a connection and have the loop read it; return why that cannot be, None where it can."""
-        try:
-            try:
-                header, said = passed_on(connection, settings, known)
-                refusal = self._move(connection, header.ip, header.port) if header and header.ip else ""
-                if refusal:
-                    raise Refused(goodbye(connection.host, refusal), refusal)
-                opened = open_(connection, settings, context, said)
-            except Refused as refused:
-                connection.failure = refused.reason
-                self._part(connection, refused.answer)
-            else:
-                if opened is None:
-                    return connection.failure or CLOSED
-                self._link(connection, opened, context is not None)
-            connection.listen(self._heard, self._leave)
+            # What an idle client's greenlet has on its stack it keeps: no more than these two.
+            reason = self._attend(connection, guest) or self._read(connection)
         except OSError as error:
-            return connection.failure or explain(error)
-        return None
+            reason = connection.failure or explain(error)
+        finally:
+            self._leave(connection, reason)
+
+    def _attend(self, connection: Connection, guest: Guest) -> str:
+        """Open a connection; return why that cannot be.  Raises OSError."""
+        settings, context = self.engine.settings, self.context if guest.tls else None
+        try:
+            header, said = passed_on(connection, settings, guest.gateways)
+            refusal = self._move(connection, header.ip, header.port) if header and header.ip else ""
+            if refusal:
+                raise Refused(goodbye(connection.host, refusal), refusal)
+            opened = open_(connection, settings, context, said)
+        except Refused as refused:
+            connection.failure = refused.reason
+            self._part(connection, refused.answer)
+            return ""
+        if opened is None:
+            return connection.failure or CLOSED
+        self._link(connection, opened, context is not None)
+        return ""
 
     def _move(self, connection: Connection, ip: str, port: int) -> str:
         """Have a connection be from the address that a gateway gives; return why it may not come in."""
@@ -244,11 +240,17 @@ class Network:
         if opened.said:
             self._receive(session, opened.said)
 
-    def _heard(self, connection: Connection, data: bytes) -> None:
-        """Have what came handled in this turn.  Who is on the way out is not listened to."""
-        session = connection.session
-        if session is not None and not connection.ending:
-            self._flush.arrived(session, data)
+    def _read(self, connection: Connection) -> str:
+        """Have what comes handled, until no more does; return why.  Raises OSError.
+
+        Who is on the way out is not listened to.
+        """
+        session, read, arrived = connection.session, connection.read, self._flush.arrived
+        while data := read():
+            if session is not None and not connection.ending:
+                arrived(session, data)
+            del data  # it is not to be kept while the client is silent
+        return connection.failure or CLOSED
 
     def _receive(self, session: Session, data: bytes) -> None:
         engine = self.engine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import gc
 import socket
 import ssl
 import struct
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import trustme
-from gevent import Greenlet
 
 from gchat.server import net, tls
 from gchat.server.settings import Limits, Listener, Tutorial
@@ -155,12 +153,3 @@ def test_those_who_are_gone_when_it_ends_are_gone(serve: Serve) -> None:
     server.stop()
     assert not server.network._links
     assert not server.network.engine.sessions
-
-
-def test_an_idle_client_has_no_greenlet(serve: Serve) -> None:
-    """An idle client is a socket, a watcher and its session: nothing that runs."""
-    server = serve()
-    clients = [server.user(f"m{number}") for number in range(30)]
-    clients[-1].settle()
-    greenlets = [one for one in gc.get_objects() if isinstance(one, Greenlet) and not one.dead]
-    assert len(greenlets) < 10
