@@ -77,6 +77,7 @@ _TALK = (
     b"~1\n1BATCH +a draft/multiline #two\n1@batch=a PRIVMSG #two x\n1BATCH -a\n1CHATHISTORY LATEST #two * 9",
     b"*2\n2KILL Nine :bye\n2WALLOPS :all\n2MODE #team +q Other\n0WHO #team %tnf,1\n0WHOIS Other\n0LIST >0",
     b"0METADATA * SET url :x\n1METADATA Nine LIST\n0MONITOR + Nine,Other\n-1\n0AWAY out\n1PRIVMSG Neural x",
+    b"~0\n0RENAME #team #crew :x\n1RENAME #two #TWO\n2JOIN #team\n1PRIVMSG #crew :x\n2REDEEM a-b secret1",
 )
 _NAMES = (b"#team", b"#two", b"Neural", b"Nine", b"Other", b"*!*@*", b"\n0", b"\n1", b"\n2", b"\n3", b"\n-0")
 
