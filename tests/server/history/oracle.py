@@ -192,20 +192,20 @@ class Oracle:
         return False
 
     def _could_have_seen(self, session, word, scene):
-        account = session.user.account.lower()
+        # Who logs out has seen what was open to the account, on this connection.
+        accounts = {account for _, _, account in self.names[session] if account}
         own = [(session, self.names[session])]
-        if account:
-            own += [(s, names) for s, names in self.names.items() if account in {name[2] for name in names}]
+        own += [(s, names) for s, names in self.names.items() if accounts & {name[2] for name in names}]
         for one, names in own:
             ends = [step for step, _, _ in names[1:]] + [self.step + 1]
             later = {name[2] for name, end in zip(names, ends, strict=True) if end > word.step}
-            if one in word.live | {word.by} and (one is session or account in later):
+            if one in word.live | {word.by} and (one is session or accounts & later):
                 return True
             for _, source, known in names:
                 if any(_fits(mask, source, known) for mask in scene.bans):
                     continue
                 walls = scene.walls - {"R"} if known else scene.walls
-                if not walls or account in scene.seats:
+                if not walls or accounts & scene.seats:
                     return True
         return False
 

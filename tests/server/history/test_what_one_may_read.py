@@ -8,7 +8,7 @@ everything in every way that there is.
 import os
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gchat.irc.message import parse
@@ -278,10 +278,8 @@ class Game:
         if client is not None:
             client.send(f"MARKREAD {CHANNELS[channel % 2]} timestamp=2023-11-14T22:13:{slot % SLOTS:02}.000Z")
 
-    def _restart(self, slot, _, __):
-        """Rarely: the server is killed and started again."""
-        if slot % 2:
-            return
+    def _restart(self, *_):
+        """The server is killed and started again."""
         now, accounts, world = self.past.chat.now, dict(self.world.accounts), self.world
         self.past.start()
         self.past.chat.now = now + 10
@@ -422,6 +420,11 @@ def play(make_past, store):
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example([("closed", 0, 0, 0), ("restart", 0, 0, 0)])
+@example([("register", 0, 0, 0), ("closed", 0, 0, 0), ("restart", 0, 0, 0)])
+@example([("ban", 4, 0, 2), ("say", 0, 0, 0)])
+@example([("say", 0, 0, 0), ("change", 1, 0, 0), ("change", 1, 0, 1)])
+@example([("closed", 4, 0, 0), ("rename", 0, 0, 0), ("join", 2, 0, 0)])
 @given(histories)
 def test_whatever_one_can_fetch_one_could_have_seen(play, history):
     play(history)
