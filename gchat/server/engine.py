@@ -37,6 +37,7 @@ REGISTRATION_BURST = 10.0
 BATCHED = 0.1  # tokens of a line within a batch
 # bytes that a waiting line counts on top of its text, and each parameter and tag that a PRIVMSG has not
 LINE_OVERHEAD, PARAM_OVERHEAD, TAG_OVERHEAD = 64, 64, 256
+LEAP = 30.0  # seconds that the clock went on between two looks at it which are a second apart: it has jumped
 FREE_EFFORT = 100  # messages of an answer that a token pays for: a WHO of a thousand users costs ten more
 
 
@@ -62,7 +63,7 @@ class Engine:
         self.settings: Settings = settings  # a cycle of imports keeps mypy from finding out by itself
         self.clock = clock
         self.entropy = entropy
-        self.started_at = clock()
+        self.started_at = self._looked_at = clock()
         self.world: World = World()
         self.monitors = Monitors()
         self.queue = BroadcastQueue(wake)
@@ -332,7 +333,7 @@ class Engine:
         it once a second.
         """
         self.keeping.probe()
-        now = self.clock()
+        now = self._look_at_clock()
         timed.end_bans(self, now)
         limits = self.settings.limits
         for session in list(self.sessions.values()):
@@ -348,6 +349,15 @@ class Engine:
                 self.close(session, f"Idle for more than {limits.idle_timeout:g} seconds")
             elif not session.plain:  # the tutorial's client cannot answer a PING
                 self._check_ping(session, now)
+
+    def _look_at_clock(self) -> float:
+        """The time.  Nobody is overdue because the clock was set, or because this process was stopped."""
+        now = self.clock()
+        leap, self._looked_at = now - self._looked_at, now
+        if not 0 <= leap < LEAP:
+            for session in self.sessions.values():
+                session.leap(leap)
+        return now
 
     def _check_ping(self, session: Session, now: float) -> None:
         limits = self.settings.limits

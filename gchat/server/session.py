@@ -48,6 +48,7 @@ class Session:
         "inbox",
         "inbox_bytes",
         "invitation",
+        "leapt",
         "metadata",
         "monitoring",
         "negotiating",
@@ -128,10 +129,9 @@ class Session:
         self.batch: Batch | None = None  # of lines that are not complete yet
         self.shown: dict[str, Mark] = {}  # since when it sees each channel, and (empty) direct messages
         self.monitoring: dict[str, str] = {}  # folded nick -> nick as it was given
-        self.connected_at = now
-        self.heard_at = now
-        self.spoke_at = now
+        self.connected_at = self.heard_at = self.spoke_at = now
         self.pinged_at = 0.0  # 0: no PING is unanswered
+        self.leapt: tuple[float, float] | None = None  # see ``leap``
         self.command_count = 0
         self.oper_failures = 0
 
@@ -148,3 +148,22 @@ class Session:
     def name(self) -> str:
         """What numerics call this client: its nick, or ``*`` while it has none."""
         return self.user.nick if self.user is not None else (self.nick or "*")
+
+    def leap(self, seconds: float) -> None:
+        """The clock has jumped: what is measured from one time to another goes on as if it had not."""
+        then = self.last_sign
+        self.connected_at += seconds
+        self.heard_at += seconds
+        self.spoke_at += seconds
+        if self.pinged_at:
+            self.pinged_at += seconds
+        if self.batch is not None:
+            self.batch.opened_at += seconds
+        self.leapt = (self.heard_at, then)
+
+    @property
+    def last_sign(self) -> float:
+        """When it was heard of last, by the clock of then: ``heard_at``, unless it has jumped since."""
+        if self.leapt is not None and self.leapt[0] == self.heard_at:
+            return self.leapt[1]
+        return self.heard_at

@@ -13,6 +13,7 @@ from gevent.threadpool import ThreadPool
 from gchat.server.request import Request, Work
 
 THREADS = 2
+MOST = 16  # with those that hang
 PATIENCE = 60.0  # seconds: a session is not to wait for ever for a thread that hangs
 
 
@@ -40,12 +41,23 @@ class Worker:
         self._resume(request, result)
 
     def _done(self, work: Work) -> object:
+        late = TimeoutError(f"{work.function.__name__} took too long")
         try:
-            with gevent.Timeout.start_new(PATIENCE, TimeoutError(f"{work.function.__name__} took too long")):
-                return self._pool.apply(work.function, work.args)
+            with gevent.Timeout.start_new(PATIENCE, late):
+                return self._pool.apply(_do, (work,))
         except Exception as error:
+            if error is late and self._pool.maxsize < MOST:
+                self._pool.maxsize += 1  # its thread is still in there, and the others are to have as many
             return error
 
     def close(self) -> None:
         """Let go of the threads; one that hangs is left behind."""
         self._pool.kill()
+
+
+def _do(work: Work) -> object:
+    """In a thread.  What would end the thread, and with gevent's pool the server, ends the work alone."""
+    try:
+        return work.function(*work.args)
+    except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+        raise RuntimeError(f"{work.function.__name__} ended its thread: {error!r}") from error

@@ -55,7 +55,7 @@ def gone(now: Applying, session: Session) -> None:
         return
     mark = now.mark
     if session.pinged_at or session.closing == "SendQ exceeded":
-        mark = min(mark, Mark(int(session.heard_at * 1000)))
+        mark = min(mark, Mark(int(session.last_sign * 1000)))
     _keep(now, now.world.positions.gone(fold(session.account), device(session), session.shown, mark))
 
 
@@ -85,7 +85,7 @@ def _last_sign(now: Applying, session: Session) -> Mark | None:
     """When another connection of the same device was heard of last."""
     name = device(session)
     others = [
-        other.heard_at
+        other.last_sign
         for user in now.world.users_of(session.account)
         for other in user.sessions
         if other is not session and device(other) == name

@@ -295,3 +295,20 @@ def test_plain_clients(past, neural, newline):
     shown = come().read_bytes().decode()
     assert shown.count("Neural: [22:13 UTC] missed") == 1
     assert "heard" not in shown
+
+
+@pytest.mark.parametrize("leap", [3600, -3600])
+def test_a_clock_that_jumps_makes_nothing_missing_and_nothing_twice(past, neural, tools, leap):
+    nine = back(past)
+    past.say(neural, "#team", ["heard"])
+    nine.send("PING x")
+    nine.read()
+    past.chat.now += 1
+    past.say(neural, "#team", ["said to a dead connection"])
+    past.chat.advance(125)  # Nine is asked for a sign of life, and gives none
+    past.chat.now += leap
+    past.chat.advance(10)
+    past.engine.lost(nine.session, "gone")
+    past.chat.settle()
+    past.say(neural, "#team", ["missed"])
+    assert seen(back(past), tools) == ["said to a dead connection", "missed"]

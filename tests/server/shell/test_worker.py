@@ -1,11 +1,13 @@
 """Slow work in threads."""
 
+import threading
 from types import SimpleNamespace
 from typing import Any
 
 import gevent
 import pytest
 
+from gchat.server import worker as worker_
 from gchat.server.request import Work
 from gchat.server.worker import THREADS, Worker
 
@@ -35,3 +37,28 @@ def test_what_work_raises_is_its_result() -> None:
     gevent.spawn(worker._run, asker(), Work(int, ("x",))).join(timeout=10)
     worker.close()
     assert [type(result) for result in results] == [ValueError]
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_a_thread_that_would_end_ends_nothing_else(error: type[BaseException]) -> None:
+    def end() -> None:
+        raise error
+
+    results: list[object] = []
+    worker = Worker(lambda request, result: results.append(result))
+    tasks = [Work(end), Work(end), Work(end), Work(int, ("5",))]
+    gevent.joinall([gevent.spawn(worker._run, asker(), task) for task in tasks], timeout=10)
+    worker.close()
+    assert [type(result) for result in results] == [RuntimeError] * 3 + [int]
+
+
+def test_threads_that_hang_keep_nobody_else_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_, "PATIENCE", 0.05)
+    go_on = threading.Event()
+    results: list[object] = []
+    worker = Worker(lambda request, result: results.append(result))
+    tasks = [Work(go_on.wait), Work(go_on.wait), Work(go_on.wait), Work(int, ("5",))]
+    gevent.joinall([gevent.spawn(worker._run, asker(), task) for task in tasks], timeout=10)
+    go_on.set()
+    worker.close()
+    assert sorted(type(result).__name__ for result in results) == ["TimeoutError"] * 3 + ["int"]
