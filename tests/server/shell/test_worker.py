@@ -6,6 +6,7 @@ from typing import Any
 
 import gevent
 import pytest
+from gevent.hub import get_hub
 
 from gchat.server import worker as worker_
 from gchat.server.request import Work
@@ -14,6 +15,11 @@ from gchat.server.worker import THREADS, Worker
 
 def asker(closing: str = "") -> Any:
     return SimpleNamespace(session=SimpleNamespace(closing=closing))
+
+
+def wait_for(greenlets: list[gevent.Greenlet]) -> None:
+    get_hub().loop.update_now()  # it has not run since some test before, and times from when it did
+    gevent.joinall(greenlets, timeout=10)
 
 
 @pytest.mark.parametrize("gone", [0, 50])
@@ -25,7 +31,7 @@ def test_work_of_those_who_hung_up_is_not_done(gone: int) -> None:
         gevent.spawn(worker._run, request, Work(done.append, (request.session.closing or "here",)))
         for request in [*(asker("gone") for _ in range(gone)), *(asker() for _ in range(THREADS + 1))]
     ]
-    gevent.joinall(greenlets, timeout=10)
+    wait_for(greenlets)
     worker.close()
     assert done == ["here"] * (THREADS + 1)
     assert len(results) == gone + THREADS + 1
@@ -34,7 +40,7 @@ def test_work_of_those_who_hung_up_is_not_done(gone: int) -> None:
 def test_what_work_raises_is_its_result() -> None:
     results: list[object] = []
     worker = Worker(lambda request, result: results.append(result))
-    gevent.spawn(worker._run, asker(), Work(int, ("x",))).join(timeout=10)
+    wait_for([gevent.spawn(worker._run, asker(), Work(int, ("x",)))])
     worker.close()
     assert [type(result) for result in results] == [ValueError]
 
@@ -47,7 +53,7 @@ def test_a_thread_that_would_end_ends_nothing_else(error: type[BaseException]) -
     results: list[object] = []
     worker = Worker(lambda request, result: results.append(result))
     tasks = [Work(end), Work(end), Work(end), Work(int, ("5",))]
-    gevent.joinall([gevent.spawn(worker._run, asker(), task) for task in tasks], timeout=10)
+    wait_for([gevent.spawn(worker._run, asker(), task) for task in tasks])
     worker.close()
     assert [type(result) for result in results] == [RuntimeError] * 3 + [int]
 
@@ -58,7 +64,7 @@ def test_threads_that_hang_keep_nobody_else_waiting(monkeypatch: pytest.MonkeyPa
     results: list[object] = []
     worker = Worker(lambda request, result: results.append(result))
     tasks = [Work(go_on.wait), Work(go_on.wait), Work(go_on.wait), Work(int, ("5",))]
-    gevent.joinall([gevent.spawn(worker._run, asker(), task) for task in tasks], timeout=10)
+    wait_for([gevent.spawn(worker._run, asker(), task) for task in tasks])
     go_on.set()
     worker.close()
     assert sorted(type(result).__name__ for result in results) == ["TimeoutError"] * 3 + ["int"]
