@@ -151,6 +151,20 @@ class ISupport:
         return ModeTypes(*groups, letters, symbols)
 
     @property
+    def muting(self) -> tuple[str, str] | None:
+        """The list that mutes stand in, and what stands in front of their masks there; None where a server
+        has no mutes.
+        """
+        if "q" in self.mode_types.lists:  # Solanum and its like
+            return "q", ""
+        prefix, _, kinds = self.get("EXTBAN").partition(",")
+        if not prefix and "m" in kinds:  # gchat-server, Ergo, InspIRCd
+            return "b", "m:"
+        if prefix and "q" in kinds:  # UnrealIRCd
+            return "b", f"{prefix}q:"
+        return None
+
+    @property
     def modes_per_line(self) -> int:
         """How many modes with parameters one MODE may change (MODES); no value means no limit."""
         if "MODES" not in self:

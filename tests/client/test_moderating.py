@@ -84,3 +84,45 @@ def test_wrong_use_says_what_is_right(playbook: Callable[..., Playbook], typed: 
     book = on(playbook, GCHAT)
     assert book.type(typed) == []
     assert f"Usage: {typed.split()[0]}" in book.model.current.lines[-1].text
+
+
+def test_mutes_and_slow_mode_are_told_in_words(playbook: Callable[..., Playbook]) -> None:
+    book = on(playbook, GCHAT)
+    book.buffer("#team").lines.clear()
+    book.server(
+        ":Nine!n@h MODE #team +bb m:Zed!*@* Ten!*@*",
+        ":irc.example MODE #team -b m:Zed!*@*",
+        ":Nine!n@h MODE #team +W 30",
+        ":Nine!n@h MODE #team -W",
+        ":s 367 Neural #team m:a:zed Nine!n@h 0 :until then: ads",
+    )
+    assert book.texts("#team") == [
+        "Nine muted Zed!*@* and banned Ten!*@*",
+        "irc.example lifted the mute on Zed!*@*",
+        "Nine lets people say one thing in 30 seconds",
+        "Nine lets people speak as fast as they like",
+        "a:zed is muted, by Nine, until then: ads",
+    ]
+
+
+def test_mutes_of_other_servers_are_told_in_words(playbook: Callable[..., Playbook]) -> None:
+    book = on(playbook, UNREAL)
+    book.buffer("#team").lines.clear()
+    book.server(":Nine!n@h MODE #team +b ~q:Zed!*@*", ":Nine!n@h MODE #team +b ~a:Zed")
+    assert book.texts("#team") == ["Nine muted Zed!*@*", "Nine banned ~a:Zed"]
+
+
+def test_the_log_is_read_where_it_was_asked_for(modern: Playbook) -> None:
+    sent = modern.type("/modlog")
+    label = sent[0].partition(" ")[0].removeprefix("@label=")
+    modern.server(
+        f"@label={label} :irc.example BATCH +b labeled-response",
+        "@batch=b :irc.example NOTICE Neural :#team: 1, then: Neural removed Nine",
+        "@batch=b :irc.example NOTICE Neural :#team: 2, then: Neural removed Zed",
+        ":irc.example BATCH -b",
+        ":irc.example NOTICE Neural :The server goes down",
+    )
+    assert modern.texts("#team") == [
+        "#team: 1, then: Neural removed Nine",
+        "#team: 2, then: Neural removed Zed",
+    ]

@@ -181,7 +181,11 @@ def _mask_row(turn: Turn, network: Network, message: Message) -> None:
         del params[2]  # the letter
     if len(params) < 3:
         return
-    text = f"{sanitise(params[2])} {_MASK_LISTS[message.command]}"
+    mask, said = sanitise(params[2]), _MASK_LISTS[message.command]
+    letter, kind = network.isupport.muting or ("", "")
+    if message.command == n.RPL_BANLIST.number and letter == "b" and mask.startswith(kind):
+        mask, said = mask[len(kind) :], _MASK_LISTS[n.RPL_QUIETLIST.number]
+    text = f"{mask} {said}"
     if len(params) > 3:
         text += f", by {sanitise(params[3].partition('!')[0])}"
     if len(params) > 4 and _number(params[4]):

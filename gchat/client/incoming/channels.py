@@ -29,6 +29,7 @@ _MODES = {
     "l": ("limited the channel to {0} people", "removed the limit of people"),
     "i": ("made the channel invite-only", "opened the channel to all"),
     "m": ("lets only people with voice speak", "lets everybody speak"),
+    "W": ("lets people say one thing in {0} seconds", "lets people speak as fast as they like"),
     "n": ("lets only members speak", "lets people outside speak"),
     "s": ("made the channel secret", "made the channel public"),
     "t": ("lets only operators set the topic", "lets everybody set the topic"),
@@ -37,7 +38,7 @@ _MODES = {
     "R": ("lets only people with an account in", "lets people without an account in"),
     "r": ("registered the channel", "ended the channel's registration"),
 }
-_QUIET = {"q": ("muted {0}", "lifted the mute on {0}")}  # where q is a list and not a role
+_MUTED = ("muted {0}", "lifted the mute on {0}")
 _MOST_LETTERS = 64  # modes remembered of one channel
 _MOST_LISTINGS = 100  # of channels we are not in, at a time
 
@@ -223,8 +224,10 @@ def _carry_out(network: Network, buffer: Buffer, change: ModeChange, types: Mode
             _remember_mode(buffer, change)
             _remember_key(network, buffer)
             buffer.modes = _mode_text(buffer)
-        words = _QUIET.get(change.letter) if change.letter in types.lists else None
-        words = words or _MODES.get(change.letter)
+        words = _MODES.get(change.letter)
+        letter, kind = network.isupport.muting or ("", "")
+        if change.letter == letter and param.startswith(kind):
+            words, param = _MUTED, param[len(kind) :]
     if words is None:
         sign = "+" if change.add else "-"
         return f"set mode {sign}{sanitise(change.letter)} {param}".rstrip()

@@ -88,7 +88,8 @@ def notice(turn: Turn, network: Network, message: Message) -> None:
         turn.answer(turn.place(network), f"{sanitise(raw_nick)} answers {said}")
         return
     nick = sanitise(raw_nick) if bang or network.buffers.get(network.fold(raw_nick)) else ""
-    buffer = _buffer_of_notice(network, target, raw_nick, own)
+    answers = not nick and turn.asked_in is not None  # what the server says in words to a command of ours
+    buffer = turn.place(network) if answers else _buffer_of_notice(network, target, raw_nick, own)
     kind = _NOTICE if nick else LineKind.SERVER
     msgid = message.tags.get("msgid", "")
     words = turn.model.settings.highlights

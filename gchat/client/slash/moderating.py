@@ -80,14 +80,10 @@ def _for_a_time(turn: Turn, buffer: Buffer, name: str, kind: str, after: str) ->
 
 def _muting(network: Network) -> tuple[str, str]:
     """Return the list that mutes stand in, and what stands in front of their masks there."""
-    if "q" in network.isupport.mode_types.lists:  # Solanum and its like
-        return "q", ""
-    prefix, _, kinds = network.isupport.get("EXTBAN").partition(",")
-    if not prefix and "m" in kinds:  # gchat-server, Ergo, InspIRCd
-        return "b", "m:"
-    if prefix and "q" in kinds:  # UnrealIRCd
-        return "b", f"{prefix}q:"
-    raise WrongUse("This server cannot mute somebody alone.")
+    found = network.isupport.muting
+    if found is None:
+        raise WrongUse("This server cannot mute somebody alone.")
+    return found
 
 
 def _mask_of(network: Network, word: str) -> str:
