@@ -217,6 +217,7 @@ class Maintenance:
         last: int | None = 0
         while last is not None:
             last = self.write(partial(modlog.erase, account=account, after=last, limit=SLICE))
+            time.sleep(BREATH)
         self.write(lambda c: c.execute(f"DELETE FROM documents WHERE {OF_ACCOUNT}", of_account(account)))
         return len(numbers)
 

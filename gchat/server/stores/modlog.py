@@ -16,6 +16,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from gchat.irc.casemap import fold
@@ -92,16 +93,16 @@ def forget(connection: sqlite3.Connection, before: int, after: int, limit: int) 
     ``after``; return the number of the last one.
     """
     rows = connection.execute(
-        "SELECT number FROM moderation WHERE number > ? AND ms < ? ORDER BY number LIMIT ?",
-        (after, before, limit),
+        "SELECT number, ms FROM moderation WHERE number > ? ORDER BY number LIMIT ?", (after, limit)
     ).fetchall()
-    for number in rows:
+    old = [number for number, _ in takewhile(lambda row: row[1] < before, rows)]
+    for number in old:
         connection.execute(
             "UPDATE moderation SET doer = NULL, doer_salt = NULL, deed = NULL, deed_salt = NULL"
             " WHERE number = ?",
-            number,
+            (number,),
         )
-    return rows[-1][0] if rows else after
+    return old[-1] if old else after
 
 
 def erase(connection: sqlite3.Connection, account: str, after: int, limit: int) -> int | None:
