@@ -59,6 +59,12 @@ def _fits(entry: str, host: str) -> bool:
     return ipaddress.ip_address(plain) in found
 
 
+def is_near(host: str) -> bool:
+    """True for a gateway on this machine: nobody can listen between it and us."""
+    plain = address(host)
+    return host == LOCAL or bool(plain and ipaddress.ip_address(plain).is_loopback)
+
+
 def options(text: str) -> dict[str, str]:
     """The options of WEBIRC: ``name[=value]``, separated by spaces; of two with one name the last counts.
 

@@ -188,6 +188,7 @@ class Network:
         settings, context = self.engine.settings, self.context if guest.tls else None
         try:
             header, said = passed_on(connection, settings, guest.gateways)
+            passed_tls = header is not None and header.tls and gateways.is_near(connection.host)
             refusal = self._move(connection, header.ip, header.port) if header and header.ip else ""
             if refusal:
                 raise Refused(goodbye(connection.host, refusal), refusal)
@@ -198,7 +199,7 @@ class Network:
             return ""
         if opened is None:
             return connection.failure or CLOSED
-        self._link(connection, opened, context is not None)
+        self._link(connection, opened, context is not None or passed_tls)
         return ""
 
     def _move(self, connection: Connection, ip: str, port: int) -> str:

@@ -18,6 +18,8 @@ _V2_HEAD: Final = struct.Struct("!12sBBH")
 # "\x11 : TCP over IPv4", "\x21 : TCP over IPv6": two addresses and two ports
 _V2_ADDRESSES: Final = {0x11: struct.Struct("!4s4sHH"), 0x21: struct.Struct("!16s16sHH")}
 _LOCAL, _PROXY = 0x20, 0x21
+_TLV: Final = struct.Struct("!BH")  # type, length; then as many bytes
+_SSL, _CLIENT_SSL = 0x20, 0x01  # PP2_TYPE_SSL; "the client connected over SSL/TLS", the bit of its first byte
 
 
 class Malformed(ValueError):
@@ -27,12 +29,14 @@ class Malformed(ValueError):
 class Header(NamedTuple):
     """Whose connection it is, and how many bytes of what came said so.
 
-    ``ip`` is empty where the balancer speaks for itself (to see whether we are alive) or does not know.
+    ``ip`` is empty where the balancer speaks for itself (to see whether we are alive) or does not know;
+    ``tls``: the client speaks TLS with the balancer.
     """
 
     ip: str
     port: int
     size: int
+    tls: bool = False
 
 
 def may_begin(data: bytes) -> bool:
@@ -88,4 +92,17 @@ def _read_v2(data: bytes) -> Header | None:
     if length < addresses.size:
         raise Malformed("its PROXY header is too short for its addresses")
     source, _, port, _ = addresses.unpack_from(data, _V2_HEAD.size)
-    return Header(str(ipaddress.ip_address(source)), port, size)
+    more = data[_V2_HEAD.size + addresses.size : size]
+    return Header(str(ipaddress.ip_address(source)), port, size, _speaks_tls(more))
+
+
+def _speaks_tls(more: bytes) -> bool:
+    """Look for what a balancer says of TLS behind the addresses, where type, length and value follow each
+    other; what is cut short says nothing.
+    """
+    while len(more) > _TLV.size:
+        kind, length = _TLV.unpack_from(more)
+        value, more = more[_TLV.size : _TLV.size + length], more[_TLV.size + length :]
+        if kind == _SSL and value:
+            return bool(value[0] & _CLIENT_SSL)
+    return False

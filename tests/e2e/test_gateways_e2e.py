@@ -47,6 +47,16 @@ def until(connection: socket.socket, wanted: bytes) -> bytes:
     return data
 
 
+def test_a_header_may_say_that_the_client_speaks_tls(machine: Machine) -> None:
+    server = serve(machine, 'proxy = "required"')
+    secure = V2[:14] + struct.pack("!H", 12 + 8) + V2[16:] + b"\x20\0\x05\1\0\0\0\0"
+    for header, said in ((V2, False), (secure, True)):
+        with connect(server.port, header + REGISTER) as connection:
+            assert (b" 671 Neural Neural " in until(connection, b" 318 ")) is said
+            connection.sendall(b"QUIT\r\n")
+            until(connection, b"never")
+
+
 @pytest.mark.parametrize("mode", ["required", "optional"])
 @pytest.mark.parametrize("header", [V1, V2], ids=["v1", "v2"])
 def test_a_header_gives_the_real_address(machine: Machine, mode: str, header: bytes) -> None:

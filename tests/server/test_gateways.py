@@ -193,3 +193,18 @@ def test_a_wrong_gateway_is_one_sentence(tmp_path: Path, table: str, wrong: str)
     with pytest.raises(config.ConfigError, match="gateways") as error:
         config.load(str(file))
     assert wrong in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "near"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("0::1", True),
+        ("localhost", True),
+        ("192.0.2.7", False),
+        ("x", False),
+    ],
+)
+def test_a_gateway_on_this_machine(host, near):
+    assert gateways.is_near(host) is near

@@ -52,6 +52,28 @@ def test_a_header_is_read_however_it_comes(header: bytes, ip: str, port: int) ->
     assert read(header + b"NICK Neural\r\n") == Header(ip, port, len(header))
 
 
+SSL = b"\x20\x00\x0f%c\x00\x00\x00\x00\x21\x00\x07TLSv1.3"  # flags, verified, PP2_SUBTYPE_SSL_VERSION
+
+
+@pytest.mark.parametrize(
+    ("tlvs", "tls"),
+    [
+        (SSL % 1, True),
+        (SSL % 5, True),  # with a certificate
+        (b"\x04\x00\x03xyz" + SSL % 1, True),
+        (SSL % 0, False),
+        (b"\x20\x00\x00", False),
+        (b"\x20\x00", False),
+        (b"\x01\xff\xff" + SSL % 1, False),  # longer than what there is
+    ],
+)
+def test_a_balancer_may_say_that_the_client_speaks_tls(tlvs: bytes, tls: bool) -> None:
+    for header in (v2(0x11, tcp4("192.0.2.7", 1) + tlvs), v2(0x21, tcp6("::7", 1) + tlvs)):
+        found = read(header)
+        assert found is not None
+        assert (found.tls, found.size) == (tls, len(header))
+
+
 BAD = [
     b"NICK Neural\r\n",
     b"PROXX",
