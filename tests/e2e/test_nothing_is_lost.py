@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import re
 import resource
 import select
@@ -18,9 +19,9 @@ import pytest
 
 from tests.e2e.processes import PATIENCE, GchatServer, Machine, Raw, environment
 
-ROUNDS = 2
-CLIENTS = 5
-MESSAGES = 200  # of each client in each round
+# How often the server is killed, among how many, each of whom says how much before.  Ten thousand messages:
+# GCHAT_TEST_KILLS="5 20 100" python -m pytest tests/e2e/test_nothing_is_lost.py -k kill_9
+ROUNDS, CLIENTS, MESSAGES = map(int, os.environ.get("GCHAT_TEST_KILLS", "2 5 200").split())
 
 
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
