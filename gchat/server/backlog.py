@@ -1,14 +1,14 @@
 """What the kernel did not take yet of what one connection is sent.
 
-It holds on to the very bytes that others are sent, too: two hundred clients that stopped reading in one room
-keep that room's last words once, not two hundred times.
+Where several wait for the same bytes they hold on to the same object: two hundred clients that stopped
+reading in one room keep that room's last words once, not two hundred times.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from itertools import islice
-from typing import Final
+from typing import ClassVar, Final
 
 CHUNK: Final = 64 * 1024  # bytes offered to the kernel at a time
 
@@ -17,6 +17,7 @@ class Backlog:
     """Bytes in order, in the pieces that they came in.  ``len`` counts bytes; none means that it is empty."""
 
     __slots__ = ("_begun", "_pieces", "_size")
+    _latest: ClassVar[bytes] = b""  # of all backlogs: the next one is mostly given the same
 
     def __init__(self) -> None:
         self._pieces: deque[bytes] = deque()
@@ -30,6 +31,10 @@ class Backlog:
         """Keep a piece, the first ``sent`` bytes of which have left: such a piece finds the backlog empty."""
         if not self._pieces:
             self._begun = sent
+        if data == Backlog._latest:
+            data = Backlog._latest
+        else:
+            Backlog._latest = data
         self._pieces.append(data)
         self._size += len(data) - sent
 

@@ -43,6 +43,14 @@ def test_no_more_is_offered_than_a_kernel_may_take() -> None:
     assert huge.head() == b"y" * 2 * CHUNK
 
 
+def test_those_who_wait_for_the_same_keep_it_once() -> None:
+    slow = [Backlog() for _ in range(5)]
+    for number, backlog in enumerate(slow):
+        backlog.add(b"".join([b"said ", b"to all"]), number)
+    assert len({id(backlog._pieces[0]) for backlog in slow}) == 1
+    assert [backlog.head() for backlog in slow] == [b"said to all"[number:] for number in range(5)]
+
+
 def test_a_piece_is_kept_and_not_copied() -> None:
     data, backlog = b"said to all" * 1000, Backlog()
     backlog.add(data, 7)
