@@ -1,4 +1,5 @@
-"""What the store does beside the loop, in one thread: checkpoints, retention, the index of words.
+"""What the store does beside the loop, in one thread: the order of history, checkpoints, retention, the index
+of words.
 
 Whoever writes the database takes ``turn``, the loop too, so everything here that writes it does so in slices
 of about a millisecond, and breathes between them.  Measured with 4,000 messages a second in 50 channels, on
@@ -21,6 +22,7 @@ from typing import Any, Final
 from gchat.server.stores import files, modlog
 from gchat.server.stores.base import StoreError
 from gchat.server.stores.files import connect, explained
+from gchat.server.stores.pages import page_some, unpage
 from gchat.server.stores.words import Words
 
 log = logging.getLogger("gchat.server")
@@ -103,6 +105,7 @@ class Maintenance:
         self._watch()
         quiet, self._seen = self.written - self._seen <= QUIET, self.written
         for name, task in (
+            ("pages", self.page),
             ("checkpoint", partial(self._checkpoint, now, quiet)),
             ("index", partial(self._index, quiet)),
             ("retention", partial(self._forget_old, now)),
@@ -155,7 +158,19 @@ class Maintenance:
         finally:
             connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
 
-    # the index
+    # the order in which history is read
+
+    def page(self) -> None:
+        """Put what was written in the last second where pages are read from; until then, readers look at it
+        record by record.  Raises StoreError.
+
+        In the loop, every channel that is spoken in would be another part of the file to write, which made a
+        record twice as expensive; here it is a part for many records.
+        """
+        while self.write(page_some) and not self._stop.is_set():
+            time.sleep(BREATH)
+
+    # the index of words
 
     def _index(self, quiet: bool) -> None:
         if quiet:
@@ -188,13 +203,13 @@ class Maintenance:
         old = list(takewhile(lambda row: row[1] < before, rows))
         numbers = [(row[0],) for row in old if row[0] != last]
         connection.executemany("INSERT OR IGNORE INTO gone VALUES (?)", numbers)
+        unpage(connection, numbers)
         connection.executemany("DELETE FROM records WHERE number = ?", numbers)
         connection.executemany("DELETE FROM redactions WHERE number = ?", numbers)
         for target in {row[2] for row in old}:
             connection.execute(
-                "DELETE FROM targets WHERE number = ? AND NOT EXISTS"
-                " (SELECT 1 FROM records WHERE target = targets.number)",
-                (target,),
+                "DELETE FROM targets WHERE number = ? AND NOT EXISTS (SELECT 1 FROM places WHERE target = ?)",
+                (target, target),
             )
             self.forgot_targets()
         if len(old) > len(numbers) and old[-1][3] != 2:
@@ -257,6 +272,7 @@ def _forgotten(numbers: list[tuple[int]], connection: sqlite3.Connection) -> Non
 def _blank(numbers: list[tuple[int]], connection: sqlite3.Connection) -> None:
     """Leave of these records only that they were there."""
     connection.executemany("INSERT OR IGNORE INTO gone VALUES (?)", numbers)
+    unpage(connection, numbers)
     connection.executemany(
         "UPDATE records SET kind = 2, source = '', account = '', text = NULL, tags = NULL WHERE number = ?",
         numbers,

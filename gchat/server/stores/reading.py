@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from gchat.irc.message import NO_TAGS
-from gchat.server.stores import modlog
+from gchat.server.stores import modlog, pages
 from gchat.server.stores.base import Logged, Mark, Record
 from gchat.server.stores.files import connect, explained
 from gchat.server.stores.words import Words, query
@@ -22,45 +22,25 @@ from gchat.server.stores.words import Words, query
 PATIENCE: Final = 5.0  # seconds for the file to be free, and for a search to find something
 STEPS: Final = 20_000  # of SQLite's machine between two looks at the clock
 
-_COLUMNS: Final = "ms, seq, command, source, account, middle, records.text, tags, bot"
 _LATEST: Final = (1 << 53, 0)  # after every mark
 _EARLIEST: Final = (-1, 0)
-
-
-def _page(kinds: Sequence[int], order: str) -> str:
-    """A page of one kind is a range of ``records_order``, a page of several the merge of such ranges."""
-    ranges = [
-        f"""SELECT * FROM (SELECT {_COLUMNS} FROM records WHERE target = :target AND kind = {kind}
-            AND (ms, seq) > (:low_ms, :low_seq) AND (ms, seq) < (:high_ms, :high_seq)
-            ORDER BY ms {order}, seq {order} LIMIT :limit)"""
-        for kind in kinds
-    ]
-    return " UNION ALL ".join(ranges) + f" ORDER BY ms {order}, seq {order} LIMIT :limit"
-
+_FROM_NICK: Final = "lower(substr(source, 1, instr(source || '!', '!') - 1)) = :nick"
 
 # by (with events, from the end)
 _PAGES: Final = {
-    (events, last): _page((0, 1) if events else (1,), "DESC" if last else "ASC")
+    (events, last): pages.select((0, 1) if events else (1,), "DESC" if last else "ASC")
     for events in (False, True)
     for last in (False, True)
 }
-_FIND: Final = f"""SELECT {_COLUMNS} FROM records JOIN targets ON targets.number = target
-    WHERE name = ? AND kind IN (0, 1) AND ms = ? AND seq = ?"""
-_NEWEST: Final = """SELECT name, (
-        SELECT ms || '-' || seq FROM records WHERE target = targets.number AND kind = 1
-        AND (ms, seq) > (:low_ms, :low_seq) AND (ms, seq) < (:high_ms, :high_seq)
-        ORDER BY ms DESC, seq DESC LIMIT 1
-    ) FROM targets WHERE name IN (SELECT value FROM json_each(:names))"""
-_FROM: Final = """
-    AND (:nick = '' OR lower(substr(source, 1, instr(source || '!', '!') - 1)) = :nick)
-    AND (ms, seq) > (:low_ms, :low_seq) AND (ms, seq) < (:high_ms, :high_seq)"""
-_SEARCH: Final = f"""SELECT {_COLUMNS}, name FROM search.words
+_BY_NICK: Final = pages.select((1,), "DESC", _FROM_NICK)
+_FIND: Final = f"""SELECT {pages.COLUMNS} FROM records WHERE number = (SELECT number FROM places
+    WHERE target = ? AND kind IN (0, 1) AND ms = ? AND seq = ?)"""
+_NUMBERS: Final = "SELECT number, name FROM targets WHERE name IN (SELECT value FROM json_each(?))"
+_SEARCH: Final = f"""SELECT {pages.COLUMNS}, name FROM search.words
     CROSS JOIN records ON records.number = words.rowid CROSS JOIN targets ON targets.number = target
-    WHERE words MATCH :words AND kind = 1 AND name IN (SELECT value FROM json_each(:names)) {_FROM}
+    WHERE words MATCH :words AND kind = 1 AND name IN (SELECT value FROM json_each(:names))
+    AND (:nick = '' OR {_FROM_NICK}) AND {pages.between("records")}
     ORDER BY words.rowid DESC LIMIT :limit"""
-_BY_NICK: Final = f"""SELECT * FROM (SELECT {_COLUMNS}, :name FROM records
-    WHERE target = (SELECT number FROM targets WHERE name = :name) AND kind = 1 {_FROM}
-    ORDER BY ms DESC, seq DESC LIMIT :limit)"""
 
 
 class SqliteHistory:
@@ -97,13 +77,8 @@ class SqliteHistory:
     ) -> list[Record]:
         with explained(self._path):
             connection = self._connection()
-            row = connection.execute("SELECT number FROM targets WHERE name = ?", (target,)).fetchone()
-            if row is None:
-                return []
-            marks = _bounds(low, high)
-            rows = connection.execute(
-                _PAGES[events, last], {"target": row[0], "limit": limit, **marks}
-            ).fetchall()
+            values = {"target": _number(connection, target), "limit": limit, **_bounds(low, high)}
+            rows = connection.execute(_PAGES[events, last], values).fetchall()
         if last:
             rows.reverse()
         return [_record(target, row) for row in rows]
@@ -116,16 +91,28 @@ class SqliteHistory:
         if mark is None:
             return None
         with explained(self._path):
-            row = self._connection().execute(_FIND, (target, *mark)).fetchone()
+            connection = self._connection()
+            row = connection.execute(_FIND, (_number(connection, target), *mark)).fetchone()
         return None if row is None else _record(target, row)
 
     def newest(self, targets: Iterable[str], first: Mark, last: Mark, limit: int) -> list[tuple[str, Mark]]:
         """The targets in which something was said between the marks, with the last of it there, in order."""
         low, high = sorted((first, last))
-        names = json.dumps(list(targets))
+        latest: dict[int, Mark] = {}
         with explained(self._path):
-            rows = self._connection().execute(_NEWEST, {"names": names, **_bounds(low, high)}).fetchall()
-        found = [(name, mark) for name, id in rows if id is not None and (mark := Mark.of(id)) is not None]
+            connection = self._connection()
+            connection.execute("BEGIN")  # of one moment: what is paged between two queries is in neither
+            try:
+                names = dict(connection.execute(_NUMBERS, (json.dumps(list(targets)),)).fetchall())
+                values = {"targets": json.dumps(list(names)), **_bounds(low, high)}
+                for newest in pages.NEWEST:
+                    for number, id in connection.execute(newest, values):
+                        mark = Mark.of(id) if id is not None else None
+                        if mark is not None:
+                            latest[number] = max(mark, latest.get(number, mark))
+            finally:
+                connection.execute("ROLLBACK")
+        found = [(names[number], mark) for number, mark in latest.items()]
         found.sort(key=lambda pair: (pair[1], pair[0]))
         return found[:limit] if first <= last else found[max(len(found) - limit, 0) :]
 
@@ -173,7 +160,8 @@ class SqliteHistory:
                     rows = connection.execute(_SEARCH, values).fetchall()
                 elif nick:
                     for name in names:
-                        rows += connection.execute(_BY_NICK, {**values, "name": name}).fetchall()
+                        of = {**values, "target": _number(connection, name)}
+                        rows += [(*row, name) for row in connection.execute(_BY_NICK, of)]
             finally:
                 connection.set_progress_handler(None, 0)
         rows.sort(key=lambda row: (row[0], row[1]))
@@ -200,6 +188,12 @@ class SqliteHistory:
             with suppress(sqlite3.Error):
                 connection.close()
         self._all.clear()
+
+
+def _number(connection: sqlite3.Connection, target: str) -> int | None:
+    """The number of a target; None, which no record has, where nothing was ever said there."""
+    row = connection.execute("SELECT number FROM targets WHERE name = ?", (target,)).fetchone()
+    return None if row is None else row[0]
 
 
 def _bounds(low: Sequence[int], high: Sequence[int]) -> dict[str, int]:

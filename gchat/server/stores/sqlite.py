@@ -2,7 +2,7 @@
 
 Writing is here and is what the loop waits for: a turn of one message takes 0.03 ms, one of a hundred 0.3.
 Reading is ``reading.py`` (in the shell's threads, each with a connection of its own), searching ``words.py``,
-and what takes longer than a turn may (checkpoints, retention, the index of words) ``maintenance.py``.
+and what takes longer than a turn may (checkpoints, retention, the indexes) ``maintenance.py``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from gchat.server.stores import files, migrations, modlog
 from gchat.server.stores.base import Change, Document, Mark, Moderation, Moved, Record, Redaction, StoreError
 from gchat.server.stores.files import Lock, connect, explained
 from gchat.server.stores.maintenance import Maintenance
+from gchat.server.stores.pages import unpage
 from gchat.server.stores.reading import SqliteHistory
 from gchat.server.stores.words import Words
 
@@ -188,11 +189,12 @@ class SqliteStore:
         if mark is None:
             return
         row = connection.execute(
-            "SELECT number FROM records WHERE target = ? AND kind IN (0, 1) AND ms = ? AND seq = ?",
+            "SELECT number FROM places WHERE target = ? AND kind IN (0, 1) AND ms = ? AND seq = ?",
             (self._number(change.target), *mark),
         ).fetchone()
         if row is None:
             return
+        unpage(connection, [row])
         connection.execute("UPDATE records SET kind = 2, text = NULL, tags = NULL WHERE number = ?", row)
         connection.execute(
             "INSERT OR REPLACE INTO redactions VALUES (?, ?, ?, ?)",

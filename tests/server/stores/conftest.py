@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from gchat.server.stores.base import Record
+from gchat.server.stores.base import Change, Record
 from gchat.server.stores.sqlite import SqliteStore
 
 
@@ -17,14 +17,26 @@ def path(tmp_path: Path) -> str:
     return str(tmp_path / "gchat.db")
 
 
-@pytest.fixture
-def open_store(path: str) -> Iterator[Callable[[], SqliteStore]]:
-    """Opens the store; what is open at the end is closed."""
+@pytest.fixture(params=["new", "paged"])
+def open_store(path: str, request: pytest.FixtureRequest) -> Iterator[Callable[[], SqliteStore]]:
+    """Opens the store; what is open at the end is closed.
+
+    What is written is read back while it is new, and after it has got its place in the order of pages.
+    """
     opened: list[SqliteStore] = []
 
     def make() -> SqliteStore:
-        opened.append(SqliteStore.open(path, background=False))
-        return opened[-1]
+        store = SqliteStore.open(path, background=False)
+        opened.append(store)
+        if request.param == "paged":
+            write = store.write
+
+            def write_and_page(changes: Sequence[Change]) -> None:
+                write(changes)
+                store.maintenance.page()
+
+            store.write = write_and_page  # type: ignore[method-assign]
+        return store
 
     yield make
     for store in opened:

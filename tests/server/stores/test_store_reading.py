@@ -1,5 +1,6 @@
 """What was written is read back by every method of History as a list of all records says."""
 
+import sqlite3
 import tempfile
 from pathlib import Path
 
@@ -206,11 +207,46 @@ def test_an_index_that_is_gone_or_damaged_is_made_anew(store, said, open_store, 
     assert found(again, ["#team"], "word1199") == ["word1199"]
 
 
+def test_what_is_new_and_what_has_its_place_are_one_history(store, said):
+    store.write([said(n, f"word{n}", target=f"#{n % 2}") for n in range(1, 41)])
+    store.maintenance.page()
+    store.write([said(n, f"word{n}", target=f"#{n % 2}") for n in range(41, 61)])
+    whole = [f"{n}-0" for n in range(1, 61, 2)]
+    history = store.history
+    assert [r.id for r in history.latest("#1", None, 100, True)] == whole
+    assert [r.id for r in history.latest("#1", None, 12, False)] == whole[-12:]
+    assert [r.id for r in history.before("#1", Mark(47), 5, True)] == ["37-0", "39-0", "41-0", "43-0", "45-0"]
+    assert [r.id for r in history.after("#1", Mark(37), 3, True)] == ["39-0", "41-0", "43-0"]
+    assert history.newest(["#0", "#1"], Mark(0), Mark(100), 9) == [("#1", Mark(59)), ("#0", Mark(60))]
+    assert history.newest(["#0", "#1"], Mark(0), Mark(40), 9) == [("#0", Mark(38)), ("#1", Mark(39))]
+    assert [r.id for r in history.search(["#1"], "", nick="neural", limit=3)] == ["55-0", "57-0", "59-0"]
+    for id in ("39-0", "41-0"):
+        assert history.find("#1", id) is not None
+        store.write([Redaction("#1", id, "Nine", "", 0)])
+        assert history.find("#1", id) is None
+    store.maintenance.page()
+    whole = [id for id in whole if id not in ("39-0", "41-0")]
+    assert [r.id for r in history.latest("#1", None, 100, True)] == whole
+
+
+def test_many_new_records_get_their_place_in_several_slices(store, said):
+    from gchat.server.stores import pages
+
+    count = 2 * pages.SLICE + 1
+    store.write([said(n) for n in range(1, count + 1)])
+    store.maintenance.page()
+    with sqlite3.connect(store.path) as connection:
+        assert connection.execute("SELECT count(*), max(number) FROM pages").fetchone() == (count, count)
+        assert connection.execute("SELECT value FROM meta WHERE name = 'paged'").fetchone() == (count,)
+    connection.close()
+
+
 # the cost of a page
 
 
 def test_a_page_is_a_range_of_an_index(store, said):
     store.write([said(n) for n in range(1, 2001)])
+    store.maintenance.page()
     from gchat.server.stores import reading
 
     connection = store.reader._connection()
@@ -224,5 +260,5 @@ def test_a_page_is_a_range_of_an_index(store, said):
         steps.clear()
         connection.execute(page, {**values, "high_ms": 100}).fetchall()
         connection.set_progress_handler(None, 0)
-        assert at_the_end < 300
+        assert at_the_end < 400  # tens of steps: 80 a record, which is looked up by its number
         assert abs(at_the_end - len(steps)) < 10
