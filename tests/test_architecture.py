@@ -46,6 +46,7 @@ SHELL = {
     "gchat.server.stores.maintenance": 2,
     "gchat.server.stores.migrations": 2,
     "gchat.server.stores.modlog": 2,
+    "gchat.server.stores.pages": 2,
     "gchat.server.stores.reading": 2,
     "gchat.server.stores.sqlite": 2,
     "gchat.server.stores.tools": 2,
