@@ -197,3 +197,17 @@ def test_the_end_survives_a_restart(past):
     assert not past.engine.world.timed
     past.start()
     assert not past.engine.world.known_channel("#team").lists["b"]
+
+
+def test_what_was_said_during_the_ban_is_not_read_after_it(past):
+    neural, _ = past.join("#team", "Neural", "Nine")
+    past.say(neural, "#team", ["before"])
+    neural.send("TBAN #team 1m Guest")
+    past.say(neural, "#team", ["during"])
+    past.chat.advance(61)
+    past.say(neural, "#team", ["after"])
+    guest = past.client("Guest", "batch draft/chathistory")
+    guest.send("JOIN #team")
+    guest.read()
+    lines = guest.ask("CHATHISTORY LATEST #team * 10")
+    assert [line.rpartition(":")[2] for line in lines[1:-1]] == ["after"]
