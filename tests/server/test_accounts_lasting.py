@@ -204,6 +204,21 @@ def test_a_nick_that_belongs_to_somebody_else_by_now(start, store, chat, laptop)
     assert again.engine.world.users_of("Neural")[0].nick == "Neural2"
 
 
+# names
+
+
+def test_a_dropped_name_is_nobodys_until_it_is_erased(start, store, chat, laptop):
+    laptop.send("NS DROP sesame", "QUIT")
+    refused = "This name cannot be registered: it is taken, or it was"
+    assert refused in chat.client("Neural").ask("REGISTER * * longenough")[0]
+    again = start()
+    neural = again.client("Neural")
+    assert refused in neural.ask("REGISTER * * longenough")[0]
+    commit(again, events.AccountDropped("neural", erased=True))
+    assert "REGISTER SUCCESS Neural" in neural.ask("REGISTER * * longenough")[0]
+    assert start().engine.world.account("Neural").verifier != VERIFIER
+
+
 # their channels
 
 
@@ -320,6 +335,26 @@ def test_a_reload_ends_nobody_who_is_connected(store, chat, laptop):
     assert neural(chat) is not None
     laptop.send("QUIT")
     assert neural(chat) is None
+
+
+def test_a_reload_changes_who_may_register_and_has_to_log_in(chat):
+    def registers(nick, *words):
+        client = chat.connect()
+        client.send("CAP LS 302", f"NICK {nick}")
+        return client.ask(f"REGISTER {' '.join(words)}")[0]
+
+    configure(chat, registration="closed")
+    assert "FAIL REGISTER DISALLOWED" in registers("Nine", "*", "*", "longenough")
+    configure(chat, before_connect=False)
+    assert "COMPLETE_CONNECTION_REQUIRED" in registers("Nine", "*", "*", "longenough")
+    configure(chat, email="required")
+    assert "INVALID_EMAIL" in registers("Nine", "*", "*", "longenough")
+    configure(chat)
+    assert "ACCOUNT_NAME_MUST_BE_NICK" in registers("Nine", "Ten", "*", "longenough")
+    configure(chat, custom_names=True)
+    assert "REGISTER SUCCESS Ten" in registers("Nine", "Ten", "*", "longenough")
+    configure(chat, required=True)
+    assert "ACCOUNT_REQUIRED" in chat.connect().ask("NICK Nine", "USER x 0 * :x")[0]
 
 
 def test_a_reload_may_begin_it(start, store):
