@@ -21,6 +21,7 @@ from gchat.server.backplane.base import Backplane
 from gchat.server.delivery import BroadcastQueue
 from gchat.server.events import Detached, Entry, Reconfigured
 from gchat.server.keeping import Keeping
+from gchat.server.metadata import CHANGE_BURST, CHANGE_RATE
 from gchat.server.monitors import Monitors
 from gchat.server.request import FailError, ReplyError, Request, Work
 from gchat.server.session import Session
@@ -72,6 +73,7 @@ class Engine:
         limits = settings.limits
         self.logins = Buckets(limits.login_rate if settings.throttle else 0.0, limits.login_burst)
         self.registrations = Buckets(REGISTRATION_RATE if settings.throttle else 0.0, REGISTRATION_BURST)
+        self.values = Buckets(CHANGE_RATE if settings.throttle else 0.0, CHANGE_BURST)
         self._secret = entropy(32)  # of what is to look like chance and be the same each time
         self.sessions: dict[str, Session] = {}
         self.strangers: set[Session] = set()  # those of them that are nobody yet

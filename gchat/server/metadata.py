@@ -23,6 +23,8 @@ KIND: Final = "metadata"  # of the documents
 KEY_BYTES: Final = 40
 VALUE_BYTES: Final = 270
 VISIBLE: Final = "*"  # to everyone, as all keys are
+CHANGE_RATE: Final = 0.2  # values that somebody may set, a second
+CHANGE_BURST: Final = 40.0  # and at once
 EVERYTHING: Final = "*ALL"  # a target of SYNC
 
 _KEY: Final = re.compile(rf"[a-z0-9_./-]{{1,{KEY_BYTES}}}")

@@ -500,3 +500,18 @@ def test_a_label_is_on_the_answer_once(chat):
     lines = neural.ask("@label=z JOIN #team")
     assert [line for line in lines if "label=z" in line] == [lines[0]]
     assert sum(" BATCH +" in line for line in lines) == 2
+
+
+def test_who_sets_values_too_often_waits(make_chat):
+    settings = Settings(server=Server(name="gchat.test"), limits=Limits(command_rate=0.0))
+    chat = make_chat(settings)
+    neural = chat.client("Neural", caps="draft/metadata-2")
+    for number in range(40):
+        assert " 761 " in neural.ask(f"METADATA * SET url :{number}")[0]
+    text = "You change values too often: wait 5 seconds"
+    assert neural.ask("METADATA * SET url :x") == [
+        f":gchat.test FAIL METADATA RATE_LIMITED Neural url 5 :{text}"
+    ]
+    chat.now += 5
+    assert " 761 " in neural.ask("METADATA * SET url :x")[0]
+    assert " 761 " in chat.client("Nine", caps="draft/metadata-2").ask("METADATA * SET url :x")[0]

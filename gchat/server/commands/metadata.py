@@ -23,7 +23,7 @@ from gchat.irc.numerics import (
 from gchat.server import keyvalues, roles
 from gchat.server import metadata as values
 from gchat.server.events import MetadataCleared, MetadataSet
-from gchat.server.metadata import EVERYTHING, VALUE_BYTES
+from gchat.server.metadata import CHANGE_RATE, EVERYTHING, VALUE_BYTES
 from gchat.server.replies import fill
 from gchat.server.request import FailError, ReplyError, Request
 from gchat.server.visibility import can_see_metadata, may_address
@@ -197,10 +197,21 @@ def _set(request: Request) -> None:
     elif key not in subject.said and len(subject.said) >= (most := request.settings.limits.metadata_keys):
         context = (subject.name, str(most)) if newer else (subject.name,)
         raise FailError("LIMIT_REACHED", *context, text=f"There may be {most} keys at most")
+    _check_rate(request, subject, key)
     if subject.target is None:
         _set_own(request, key, value)
     else:
         request.commit(MetadataSet(request.user.uid, _address(subject.target), key, value))
+
+
+def _check_rate(request: Request, subject: _Subject, key: str) -> None:
+    """Everybody who hears of a key is told of every change.  Raises FailError."""
+    session, engine = request.session, request.engine
+    who = fold(session.account) or f"session {session.id}"
+    if not engine.values.take(who, engine.clock()):
+        wait = str(round(1 / CHANGE_RATE))
+        text = f"You change values too often: wait {wait} seconds"
+        raise FailError("RATE_LIMITED", subject.name, key, wait, text=text)
 
 
 def _set_own(request: Request, key: str, value: str | None) -> None:
