@@ -69,6 +69,8 @@ def plain(arguments: argparse.Namespace) -> int:
             file.write_bytes(data)
             report(arguments.target, number, time.monotonic() - began, f"a finding in {file}")
             raise
+        if not number % 1_000_000:
+            report(arguments.target, number, time.monotonic() - began, "no finding so far")
         over = arguments.seconds and time.monotonic() - began > arguments.seconds
         if over or number == arguments.runs:
             break

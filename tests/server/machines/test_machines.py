@@ -19,6 +19,24 @@ from tests.backplanes import LaterBackplane
 from tests.server.conftest import Chat, Client
 from tests.server.invariants import check_world
 from tests.server.machines.model import Model, Person, Seen
+from tests.server.machines.words import (
+    BAD_NICKS,
+    CLIENTS,
+    MEMBER,
+    NICKS,
+    NONSENSE,
+    OPERATOR,
+    OUTSIDER,
+    SHOWN,
+    keys,
+    mostly_member,
+    mostly_operator,
+    mostly_outsider,
+    nicks,
+    rooms,
+    texts,
+    who,
+)
 
 SHORT = settings(
     max_examples=100,
@@ -32,59 +50,6 @@ SHORT = settings(
     ),  # to make a story short may take minutes: "long" does
 )
 LONG = 1000  # examples, from which on the profile counts and not SHORT
-
-CLIENTS = 4
-SHOWN = ("JOIN", "PART", "KICK", "QUIT", "NICK", "TOPIC", "MODE", "PRIVMSG", "NOTICE", "INVITE")
-NICKS = ("Neural", "Nine", "nine", "Other", "Zed")
-BAD_NICKS = ("1st", "a b", "#team", "Ni:ne", "é", "NickServ", "-x", "N" * 33)
-ROOMS = ("#team", "#team", "#TEAM", "#two")
-OPERATOR, MEMBER, OUTSIDER = -1, -2, -3  # one of these of a room, where there is one
-
-who = st.integers(0, CLIENTS - 1)
-# Chance alone would mostly find somebody who may not, and little would ever happen.
-mostly_operator = st.sampled_from((0, 1, 2, 3, *[OPERATOR] * 8))
-mostly_member = st.sampled_from((0, 1, 2, 3, *[MEMBER] * 8))
-mostly_outsider = st.sampled_from((0, 1, 2, 3, *[OUTSIDER] * 8))
-nicks = st.sampled_from(NICKS)
-rooms = st.sampled_from(ROOMS)
-keys = st.sampled_from(("", "", "secret"))
-texts = st.sampled_from(("hello", "two words", ":)", "caf\u00e9", "\x01ACTION waves\x01", "x" * 300))
-# what a line must not change, whoever sends it: nothing of it is a command that is complete
-NONSENSE = (
-    b"NONSENSE #team Nine",
-    b"JOIN",
-    b"JOIN ,,,",
-    b"JOIN team",
-    b"KICK #team",
-    b"MODE",
-    b"PRIVMSG #team",
-    b"PRIVMSG",
-    b"TOPIC",
-    b"INVITE Nine",
-    b":",
-    b"@",
-    b"@a=b;=;;c",
-    b"@" + b"t" * 5000 + b" JOIN #team",
-    b"JOIN #team " + b"x" * 600,
-    b"PRIVMSG #team :caf\xe9",
-    b"JO\xffIN #team",
-    b"KILL Nine :bye",
-    b"WALLOPS :all",
-    b"001 Nine :welcome",
-    b"SQUIT gchat.test",
-    b"SERVER evil.test 1 :evil",
-    b"REDACT #team 1-1",
-    b"BATCH -nothing",
-    b"AUTHENTICATE " + b"A" * 400,
-    b"AUTHENTICATE *",
-    b"USER again 0 * :again",
-    b"\0\0\0",
-    b"KICK #nowhere Nine",
-    b"MODE #nowhere +o Nine",
-    b"MODE #team +b",
-    b"NAMES #nowhere",
-    b"PONG",
-)
 
 
 class ChatMachine(RuleBasedStateMachine):
@@ -383,6 +348,52 @@ class ChatMachine(RuleBasedStateMachine):
         answers = self._read(self.clients[number])
         self._check(number, "")  # others see nothing of it
         return [answer.params for answer in answers if answer.command == wanted]
+
+    # stories: what chance alone would seldom tell
+
+    def _nick(self, number: int) -> str:
+        person = self.people[number]
+        return person.nick if person is not None else "Nobody"
+
+    @rule(
+        room=rooms, door=st.sampled_from(("+i", "+k", "+l", "+b")), number=who, key=keys, asked=st.booleans()
+    )
+    def come_back(self, room: str, door: str, number: int, key: str, asked: bool) -> None:
+        """Somebody goes, the door is shut behind them, perhaps they are asked in, and they come back."""
+        self.part(number, room, "")
+        if door == "+i":
+            self.flag(OPERATOR, room, "+", "i")
+        elif door == "+b":
+            self.ban(OPERATOR, room, "+", self._nick(number))
+        else:
+            self.setting(OPERATOR, room, {"+k": "+k secret", "+l": "+l 2"}[door])
+        if asked:
+            self.invite(OPERATOR, room, self._nick(number))
+        self.join(number, room, key)
+
+    @rule(
+        room=rooms, number=who, how=st.sampled_from(("m", "b")), voice=st.booleans(), nick=nicks, text=texts
+    )
+    def be_silenced(self, room: str, number: int, how: str, voice: bool, nick: str, text: str) -> None:
+        """Somebody is kept from speaking, perhaps not quite, speaks and takes another nick."""
+        if how == "m":
+            self.flag(OPERATOR, room, "+", "m")
+        else:
+            self.ban(OPERATOR, room, "+", self._nick(number))
+        self.role(OPERATOR, room, "+" if voice else "-", "v", self._nick(number))
+        self.say(number, "PRIVMSG", room, text)
+        self.rename(number, nick)
+        self.say(number, "PRIVMSG", room, text)
+
+    @rule(room=rooms, number=who, nick=nicks, sign=st.sampled_from("++-"))
+    def look_from_outside(self, room: str, number: int, nick: str, sign: str) -> None:
+        """Somebody leaves a room that is secret, or no more, and looks for it in every way."""
+        self.flag(OPERATOR, room, sign, "s")
+        self.part(number, room, "")
+        self.names(number, room)
+        self.list_(number)
+        self.whois(number, nick)
+        self.say(number, "PRIVMSG", room, "are you there?")
 
     # always
 
