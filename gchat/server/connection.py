@@ -239,13 +239,16 @@ class Connection:
             self._writable.close()
             self._writable = None
 
-    def close(self) -> None:
-        """Let go of the socket: the reader's last act."""
+    def hang_up(self) -> None:
+        """Read and send no more: the reader's last act."""
         if self.channel is not None and not self.ending:
             self.push(self.channel.goodbye(), sealed=True)  # the other side's is answered
         self.ending = True
-        self._stop_draining()
         self._watcher.stop()
+
+    def close(self) -> None:
+        """Let go of the socket, after ``hang_up``."""
+        self._stop_draining()
         self._watcher.close()
         self._socket.close()
 

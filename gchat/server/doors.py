@@ -23,7 +23,7 @@ log = logging.getLogger("gchat.server")
 
 # The socket, what accept said of its address, whether TLS: who that is, None for somebody turned away.
 Admit = Callable[[socket.socket, Any, bool], Guest | None]
-Serve = Callable[[socket.socket, Guest], None]  # in the client's own greenlet; the socket closes after it
+Serve = Callable[[socket.socket, Guest], None]  # in the client's own greenlet; it sees to the closing
 
 AT_ONCE: Final = 16  # who is accepted between two looks at those who are in: some 2 ms in a storm
 PAUSE: Final = 0.25  # seconds until accepting is tried again
@@ -64,6 +64,9 @@ class Door(StreamServer):
         guest = self._admit(sock, accepted, self.bound.actual.tls)
         if guest is not None:
             super().do_handle(sock, guest)
+
+    def do_close(self, *args: object) -> None:
+        """Leave the socket to ``serve``, which has not always closed it when it returns."""
 
     def _pause(self, error: OSError) -> None:
         """Wait: the socket stays readable, and asking again at once would be asking for ever."""

@@ -24,7 +24,7 @@ from gevent.hub import get_hub
 
 from gchat.server import gateways, offers, sts
 from gchat.server.backplane.local import LocalBackplane
-from gchat.server.census import Address, Census, Guest, Refusals, name
+from gchat.server.census import Census, Guest, Refusals, name
 from gchat.server.connection import CLOSED, Connection, explain
 from gchat.server.control import Control
 from gchat.server.doors import Doors
@@ -71,7 +71,7 @@ class Network:
         self._doors = Doors(self._admit, self._serve)
         self._lagging = Event()
         self._empty = Event()
-        self._gone: deque[tuple[Connection, Session, str]] = deque()  # closed, and nobody knows yet
+        self._gone: deque[tuple[Connection, str]] = deque()  # over, and not closed yet
         self._parting: Any = get_hub().loop.timer(0)
         self._worker = Worker(self._resume)
         self._flush = Flush(self._links, self._receive, self._over)
@@ -139,7 +139,7 @@ class Network:
             self._empty.wait(self.engine.settings.limits.shutdown_timeout or None)
         self.control.close()
         while self._gone:
-            self._say_who_left()
+            self._see_off()
         self.engine.take_turn()  # what nobody hears any more is kept all the same
         self.engine.store.close()
         self._worker.close()
@@ -170,7 +170,8 @@ class Network:
         """Serve one client from the beginning to the end, in a greenlet of its own."""
         log.info("Connected with %s", guest.address.printed)
         if guest.address.counted:  # a unix socket has nothing to delay
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with suppress(OSError):  # it is gone already, and reading will show it
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection = Connection(sock, guest.address, self.engine.settings.limits.sendq)
         self._connections.add(connection)
         self._empty.clear()
@@ -291,33 +292,37 @@ class Network:
         connection.end()
 
     def _leave(self, connection: Connection, reason: str) -> None:
-        """Let go of a connection.  The world hears of it later in this turn, or in one of the next."""
+        """Have a connection be over: it is closed, and the world hears of it, in this turn or a later one."""
+        connection.hang_up()
+        if not self._gone:
+            self._parting.start(self._see_off)
+        self._gone.append((connection, reason))
+
+    def _see_off(self) -> None:
+        """Close the connections that are over.  When they are five hundred of a room, others do not wait."""
+        self._flush.handle()  # what they said last is said before
+        until = time.monotonic() + SLICE
+        while self._gone:
+            self._let_go(*self._gone.popleft())
+            if time.monotonic() >= until:
+                break
+        if self._gone:
+            self._parting.start(self._see_off)
+
+    def _let_go(self, connection: Connection, reason: str) -> None:
+        session = connection.session
         connection.close()
+        if session is not None:
+            self.engine.lost(session, reason)
+            del self._links[session]
+            reason = session.closing
+        # "Quit: " may have nothing behind it
+        log.info("Disconnected from %s: %s", connection.address.printed, reason.rstrip(": "))
         self._census.leave(connection.address)
         self._ending.pop(connection, None)
         self._connections.discard(connection)
         if not self._connections:
             self._empty.set()
-        if connection.session is None:
-            _log_end(connection.address, reason)
-            return
-        if not self._gone:
-            self._parting.start(self._say_who_left)
-        self._gone.append((connection, connection.session, reason))
-
-    def _say_who_left(self) -> None:
-        """Have the world hear who is gone.  When it is five hundred of a room, others are not to wait."""
-        self._flush.handle()  # what they said last is said before
-        until = time.monotonic() + SLICE
-        while self._gone:
-            connection, session, reason = self._gone.popleft()
-            self.engine.lost(session, reason)
-            del self._links[session]
-            _log_end(connection.address, session.closing)
-            if time.monotonic() >= until:
-                break
-        if self._gone:
-            self._parting.start(self._say_who_left)
 
     # time
 
@@ -347,11 +352,6 @@ class Network:
         self.engine.check_deadlines()
         self._refusals.sum_up()
         self.each_second()
-
-
-def _log_end(address: Address, reason: str) -> None:
-    # "Quit: " may have nothing behind it
-    log.info("Disconnected from %s: %s", address.printed, reason.rstrip(": "))
 
 
 def _refuse(sock: socket.socket, answer: bytes) -> None:
