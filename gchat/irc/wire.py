@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gchat.irc.lines import LineBuffer
-from gchat.irc.message import Message, encode
+from gchat.irc.message import encode
 
 
 class IrcWire(LineBuffer):
@@ -11,9 +11,7 @@ class IrcWire(LineBuffer):
 
     __slots__ = ()
 
-    def encode(self, message: Message) -> bytes:
-        """Write a message as one line."""
-        return encode(message)
+    encode = staticmethod(encode)
 
     def join(self, pieces: list[bytes], now: float) -> bytes:
         """Lines follow each other as they are."""

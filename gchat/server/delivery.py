@@ -91,7 +91,9 @@ class BroadcastQueue:
             data = one.wire.encode(message) if message is not None else b""
             made.append(data)
             if again and not group.new:
-                self._mark(group.run_on(data))
+                new = group.run_on(data)
+                if new:
+                    self._mark(new)
             else:
                 self._mark(group.sessions)
                 group.append(data)

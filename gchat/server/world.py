@@ -197,7 +197,7 @@ class World:
 
     def channel(self, name: str) -> Channel | None:
         """Find a channel that somebody is in by name."""
-        return self.channels.get(fold(name))
+        return self.channels.get(name) or self.channels.get(fold(name))  # most names are folded already
 
     def known_channel(self, name: str) -> Channel | None:
         """Find a channel by name, also a registered one that nobody is in."""

@@ -26,7 +26,7 @@ from gchat.server.multiline import Line
 from gchat.server.replies import MAX_TARGETS
 from gchat.server.request import ReplyError, Request, Steps
 from gchat.server.visibility import can_see
-from gchat.server.world import Channel
+from gchat.server.world import Channel, User
 
 CTCP = "\x01"
 ACTION = "\x01ACTION"
@@ -34,9 +34,11 @@ ACTION = "\x01ACTION"
 
 def privmsg(request: Request) -> Steps | None:
     """PRIVMSG target[,target] :text; what is said to a service is a command"""
-    service = services.addressed(request.param(0))
-    if service:
-        return services.hear(request, service, request.param(1))
+    target = request.param(0)
+    if not target.startswith("#"):
+        service = services.addressed(target)
+        if service:
+            return services.hear(request, service, request.param(1))
     _say(request, "PRIVMSG")
     return None
 
@@ -58,7 +60,7 @@ def tagmsg(request: Request) -> None:
 
 def _say(request: Request, command: str) -> None:
     targets, text = _targets_and_text(request, command)
-    tags = client_only(request.message.tags)
+    tags = request.message.tags and client_only(request.message.tags)
     if command != "TAGMSG" or tags:  # without them it says nothing to anybody
         say(request, command, targets, text, tags)
 
@@ -121,7 +123,7 @@ def _check(
     user = request.user
     name = target.lstrip(roles.SYMBOLS)
     if name.startswith("#"):
-        channel = _check_channel(request, command, name, text)
+        channel = _check_channel(request, user, command, name, text)
         prefix = target[: len(target) - len(name)]
         # Of several prefixes the lowest reaches everybody whom the others reach.
         lowest = min(prefix, key=lambda symbol: roles.BY_SYMBOL[symbol].rank) if prefix else ""
@@ -134,8 +136,8 @@ def _check(
     return Said(user.uid, command, addressed.uid, text, tags, "", lines)
 
 
-def _check_channel(request: Request, command: str, name: str, text: str) -> Channel:
-    user, channel = request.user, request.world.channel(name)
+def _check_channel(request: Request, user: User, command: str, name: str, text: str) -> Channel:
+    channel = request.engine.world.channel(name)
     if channel is None or (user not in channel.members and not can_see(user, channel)):
         raise ReplyError(ERR_NOSUCHCHANNEL, name)
     reason = admission.why_not_speak(user, channel)

@@ -25,8 +25,6 @@ SERVICES: Mapping[str, Mapping[str, Word]] = {
 
 def addressed(target: str) -> str:
     """The name of the service that a target is, empty where it is none."""
-    if target.startswith("#"):
-        return ""
     name = services.NAMES.get(fold(target.partition("@")[0]), "")
     return name if name in SERVICES else ""
 
