@@ -373,10 +373,11 @@ class Engine:
     def configure(self, settings: Settings) -> None:
         """Go on with another configuration; connections stay."""
         before = self.offered()
-        known = self.settings.accounts
+        known, keep = self.settings.accounts, self.settings.history.keep
         self.settings = settings
         self.announce_capabilities(before)
         offers.announce_persistence(self, known)
+        offers.announce_retention(self, keep)
         limits = settings.limits
         rates = (limits.command_rate, limits.nick_rate) if settings.throttle else (0.0, 0.0)
         self.logins.change(limits.login_rate if settings.throttle else 0.0, limits.login_burst)

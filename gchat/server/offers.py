@@ -74,6 +74,16 @@ def announce_persistence(engine: Engine, before: Accounts) -> None:
             engine.queue.send(session, replies.persistence(engine, account))
 
 
+def announce_retention(engine: Engine, before: str) -> None:
+    """Tell everybody who is here, where what they were told with the welcome is true no longer."""
+    if engine.settings.history.keep == before:
+        return
+    for session in engine.sessions.values():
+        message = replies.retention(engine, session) if session.user is not None else None
+        if message is not None and not session.closing:
+            engine.queue.send(session, message)
+
+
 def mechanisms(engine: Engine) -> tuple[str, ...]:
     """The SASL mechanisms that can be used; EXTERNAL needs listeners that ask for certificates."""
     return ("PLAIN", scram.NAME, *(("EXTERNAL",) if engine.asks_certificates else ()))

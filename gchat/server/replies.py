@@ -46,6 +46,7 @@ from gchat.server.world import Channel, User
 if TYPE_CHECKING:
     from gchat.server.accounts import Account
     from gchat.server.engine import Engine
+    from gchat.server.session import Session
 
 VERSION = f"gchat-{__version__}"
 USER_MODES = "Biow"
@@ -68,21 +69,25 @@ def welcome(request: Request) -> None:
     if account is not None and request.session.caps & cap.PERSISTENCE:
         request.send(persistence(request.engine, account))
     keyvalues.introduce(request.engine, request.session, request.send)
-    retention(request)
+    kept = retention(request.engine, request.session)
+    if kept is not None:
+        request.send(kept)
     lusers(request)
     motd(request)
     if user.modes:
         request.send(Message("MODE", (user.nick, "+" + "".join(sorted(user.modes))), user.source))
 
 
-def retention(request: Request) -> None:
-    """How long what somebody is about to say will be kept."""
-    if request.engine.store.history is None or request.session.plain:
-        return  # the tutorial's client is welcomed as its own server does it
-    keep = request.settings.history.keep
+def retention(engine: Engine, session: Session) -> Message | None:
+    """How long what somebody says is kept.  None where nothing is, and for the tutorial's client, which is
+    welcomed as its own server does it.
+    """
+    if engine.store.history is None or session.plain:
+        return None
+    keep = engine.settings.history.keep
     kept = f"for {in_words(keep)}" if keep else "for ever"
     text = f"What is said here is kept {kept}, for those who may read it"
-    request.send(Message("NOTICE", (request.session.name, text), request.settings.server.name))
+    return Message("NOTICE", (session.name, text), engine.settings.server.name)
 
 
 def isupport_lines(request: Request) -> None:
