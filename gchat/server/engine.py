@@ -330,15 +330,18 @@ class Engine:
         """True while somebody's lines wait for tokens."""
         return bool(self._lagging)
 
-    def check_deadlines(self) -> None:
-        """Ask silent clients for a sign of life, end the overdue ones, look after a store that failed; call
-        it once a second.
+    def check_deadlines(self, part: int = 0, parts: int = 1) -> None:
+        """Ask silent clients for a sign of life, end the overdue ones, look after a store that failed.
+
+        Call it once a second, or as often as there are parts, each for its part of the sessions: those who
+        talk are not to wait until thousands were asked.
         """
-        self.keeping.probe()
         now = self._look_at_clock()
-        timed.end_bans(self, now)
+        if not part:
+            self.keeping.probe()
+            timed.end_bans(self, now)
         limits = self.settings.limits
-        for session in list(self.sessions.values()):
+        for session in list(self.sessions.values())[part::parts]:
             if session.closing:
                 continue
             if session.batch is not None and session.batch.overdue(now):

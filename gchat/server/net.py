@@ -44,6 +44,8 @@ log = logging.getLogger("gchat.server")
 
 LAG: Final = 0.1  # seconds between two looks at the clients that wait for tokens
 SECOND: Final = 1.0  # between two looks at everybody's deadlines
+MANY: Final = 1000  # sessions from which on a second's look at them is taken in parts
+PARTS: Final = 10
 RESET: Final = 0.5  # seconds between the last words to the tutorial's client and the reset that ends it
 SLICE: Final = 0.005  # seconds that those who left may take of one turn
 GOODBYE: Final = 60.0  # seconds for the last words to one client where limits.shutdown_timeout is off
@@ -328,7 +330,7 @@ class Network:
 
     def _sweep(self) -> None:
         """Look after what time brings: who lags ten times a second if anybody does, deadlines once."""
-        due = time.monotonic() + SECOND
+        due, part, parts = time.monotonic() + SECOND, 0, 1
         while True:
             self._lagging.wait(max(due - time.monotonic(), 0))
             self._lagging.clear()
@@ -339,17 +341,22 @@ class Network:
                 if self.engine.lagging:
                     self._lagging.set()
                 if time.monotonic() >= due:
-                    due = time.monotonic() + SECOND
-                    self._look_at_deadlines()
+                    if not part:
+                        parts = PARTS if len(self.engine.sessions) > MANY else 1
+                    due = time.monotonic() + SECOND / parts
+                    self._look_at_deadlines(part, parts)
+                    part = (part + 1) % parts
             except Exception:
                 log.exception("The sweeper met a bug, and goes on")
 
-    def _look_at_deadlines(self) -> None:
+    def _look_at_deadlines(self, part: int, parts: int) -> None:
+        self.engine.check_deadlines(part, parts)
+        if part:
+            return
         now = time.monotonic()
         for connection, until in list(self._ending.items()):
             if now > until:
                 connection.abort("Too slow to go")
-        self.engine.check_deadlines()
         self._refusals.sum_up()
         self.each_second()
 

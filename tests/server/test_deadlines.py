@@ -61,6 +61,19 @@ def test_a_silent_client_is_asked_and_then_ended(chat):
     assert not nine.ended
 
 
+def test_of_many_a_part_is_asked_at_a_time(chat):
+    clients = [chat.client(f"n{number}") for number in range(25)]
+    chat.advance(120)
+    chat.now += 1.0
+    asked = []
+    for part in range(10):
+        chat.engine.check_deadlines(part, 10)
+        chat.settle()
+        asked.append(sum(client.read() == ["PING :gchat.test"] for client in clients))
+    assert sum(asked) == 25
+    assert max(asked) == 3
+
+
 @pytest.mark.parametrize("sign", ["PONG :gchat.test", "PONG", "PRIVMSG", "", "half a li"])
 def test_anything_is_a_sign_of_life(chat, sign):
     client = chat.client("Neural")

@@ -91,17 +91,17 @@ def idle_tls(size: float) -> list[Figure]:
 def crowded(size: float) -> list[Figure]:
     """15,000 idle clients whose pings are answered, and a room of 20 among them."""
     number = max(int(15_000 * size), 50)
-    interval = max(5.0 * size, 0.5)
+    interval = max(10.0 * size, 0.5)
     with Server(connections=20_000, ping_interval=interval, ping_timeout=20) as server:
         before = server.memory
         socks = crowd.users(server.port, number, "c")
         each = (server.memory - before) / number
         probe = Probe(server.port, members=20, rate=50)
-        until, answered, ended = time.monotonic() + 3 * interval + 1.5, 0, 0
+        until, answered, ended = time.monotonic() + 2 * interval + 1.5, 0, 0
         while time.monotonic() < until:
             more, gone = answer_pings(socks)
             answered, ended = answered + more, ended + gone
-            time.sleep(0.2)
+            time.sleep(0.02)
         latency = probe.stop()
         crowd.close(socks)
     return [
