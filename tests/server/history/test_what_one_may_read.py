@@ -427,6 +427,7 @@ def play(make_past, store):
 @example([("ban", 4, 0, 2), ("say", 0, 0, 0), ("unban", 0, 0, 0)])
 @example([("part", 1, 0, 0), ("mode", 0, 0, 0), ("say", 0, 0, 0)])
 @example([("metadata", 0, 0, 0), ("mode", 0, 0, 0)])
+@example([("metadata", 0, 0, 0), ("restart", 0, 0, 0)])
 @example([("closed", 4, 0, 0), ("rename", 0, 0, 0), ("join", 2, 0, 0)])
 @given(histories)
 def test_whatever_one_can_fetch_one_could_have_seen(play, history):
