@@ -13,6 +13,7 @@ from gchat.server.backplane.local import LocalBackplane
 from gchat.server.settings import Operator, Server, Settings
 from tests.backplanes import LaterBackplane
 from tests.server.conftest import Chat, Client
+from tests.server.history.conftest import ListStore
 from tests.server.invariants import check_output, check_world
 
 SETTINGS = Settings(
@@ -41,6 +42,8 @@ class Conversation:
 
     def __init__(self, backplane: type[LocalBackplane] | type[LaterBackplane]) -> None:
         self.chat = Chat(backplane, SETTINGS)
+        engine = self.chat.engine
+        engine.store = engine.keeping.store = ListStore()
         self.clients = [self._open(nick) for nick in NICKS]
 
     def _open(self, nick: str) -> Client:

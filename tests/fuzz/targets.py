@@ -78,6 +78,8 @@ _TALK = (
     b"*2\n2KILL Nine :bye\n2WALLOPS :all\n2MODE #team +q Other\n0WHO #team %tnf,1\n0WHOIS Other\n0LIST >0",
     b"0METADATA * SET url :x\n1METADATA Nine LIST\n0MONITOR + Nine,Other\n-1\n0AWAY out\n1PRIVMSG Neural x",
     b"~0\n0RENAME #team #crew :x\n1RENAME #two #TWO\n2JOIN #team\n1PRIVMSG #crew :x\n2REDEEM a-b secret1",
+    b"~0\n0TBAN #team 1h *!*@* :x\n0MODE #team +W 3\n0RENAME #team #two :x\n0MODLOG #two\n0PURGE #two Nine",
+    b"0REGISTER * * secret\n0PRIVMSG ChanServ :REGISTER #team\n0CS OP\n0PART #team\n0JOIN #team",
 )
 _NAMES = (b"#team", b"#two", b"Neural", b"Nine", b"Other", b"*!*@*", b"\n0", b"\n1", b"\n2", b"\n3", b"\n-0")
 
