@@ -59,9 +59,10 @@ class Client:
     def __init__(self, number: int, port: int) -> None:
         self.number = number
         self.rooms: set[int] = set()
-        self.changes = 0
+        self.nicks = 0
         self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
         self.socket.setblocking(False)
+        self.nick = ""
         self.tail = b""
         self.welcome = False
 
@@ -97,6 +98,7 @@ class Soak:
         self.clients: list[Client] = []
         self.ended = 0  # connections that the server has closed and nobody else
         self.deeds = 0
+        self.connects = 0
         self.samples: list[Sample] = []
 
     # the clients
@@ -104,8 +106,10 @@ class Soak:
     def come(self, number: int) -> Client:
         """Open a connection, whose client is in two rooms."""
         client = Client(number, self.server.port)
+        self.connects += 1  # no nick comes twice: the connection that had it may not be gone yet
+        client.nick = f"s{number}_{self.connects}"
         self.selector.register(client.socket, selectors.EVENT_READ, client)
-        client.send(f"NICK s{number}", f"USER soak 0 * :{number}")
+        client.send(f"NICK {client.nick}", f"USER soak 0 * :{number}")
         for room in self.dice.sample(range(ROOMS), 2):
             client.send(f"JOIN #soak{room}")
             client.rooms.add(room)
@@ -153,8 +157,8 @@ class Soak:
             client.rooms.discard(room)
             client.send(f"PART #soak{room} :enough")
         elif deed == "nick":
-            client.changes += 1
-            client.send(f"NICK s{client.number}_{client.changes % 7}")
+            client.nicks += 1
+            client.send(f"NICK {client.nick}_{client.nicks % 7}")
         else:
             command = "PRIVMSG" if deed == "say" else "TOPIC"
             client.send(f"{command} #soak{room} :{'x' * self.dice.randrange(10, 200)}")
