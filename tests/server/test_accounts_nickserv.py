@@ -187,9 +187,19 @@ def test_devices(chat, neural):
     assert other.session.device == "phone"
     assert says(neural, "DEVICE REVOKE tablet") == ["You have no device tablet: DEVICE LIST shows them"]
     assert says(neural, "DEVICE REVOKE phone") == ["The password of phone is worth nothing any more"]
+    assert other.session.closing == "The password of the device phone was taken back"
+    assert not neural.session.closing
     assert "wrong" in says(chat.client("Third"), f"IDENTIFY Neural {password}")[0]
     assert says(neural, "DEVICE") == ["It is written DEVICE ADD <name> | LIST | REVOKE <name>"]
     assert says(neural, "DEVICE ADD") == ["It is written DEVICE ADD <name> | LIST | REVOKE <name>"]
+
+
+def test_a_device_may_take_back_its_own_password(chat, neural):
+    password = says(neural, "DEVICE ADD phone")[0].split(" ")[5]
+    other = chat.client("Other")
+    says(other, f"IDENTIFY Neural {password}")
+    assert says(other, "DEVICE REVOKE phone") == ["The password of phone is worth nothing any more"]
+    assert not other.session.closing
 
 
 def test_certificates(chat, neural):

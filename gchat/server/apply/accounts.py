@@ -55,6 +55,8 @@ def account_changed(now: Applying, event: events.AccountChanged) -> None:
     if event.field == "suspended" and event.value:
         for user in now.world.users_of(account.name):
             _end(now, user, f"The account {account.name} is suspended: {event.value}")
+    if event.field == "devices" and event.value is None:
+        _end_device(now, account, event.key)
     if event.field == "always_on":
         _tell_persistence(now, account.name)
     if event.field in ("always_on", "multiclient", "suspended"):
@@ -62,6 +64,14 @@ def account_changed(now: Applying, event: events.AccountChanged) -> None:
     for user in now.world.users_of(account.name):
         if not user.sessions and not stays(now, user):
             now.engine.backplane.commit(events.Quit(user.uid, "No longer always on"), None)
+
+
+def _end_device(now: Applying, account: Account, label: str) -> None:
+    """Have the connections of a device end whose password was taken back, but for the one that took it."""
+    for session in tuple(now.engine.sessions.values()):
+        mine = (session.account, session.device) == (account.name, label)
+        if mine and session is not now.asker:
+            now.engine.close(session, f"The password of the device {label} was taken back")
 
 
 def _tell_persistence(now: Applying, name: str) -> None:

@@ -10,6 +10,7 @@ from gevent.hub import get_hub
 
 from gchat.server import worker as worker_
 from gchat.server.request import Work
+from gchat.server.stores.base import StoreError
 from gchat.server.worker import THREADS, Worker
 
 
@@ -43,6 +44,24 @@ def test_what_work_raises_is_its_result() -> None:
     wait_for([gevent.spawn(worker._run, asker(), Work(int, ("x",)))])
     worker.close()
     assert [type(result) for result in results] == [ValueError]
+
+
+def test_a_store_that_cannot_be_read_is_no_bug(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def read() -> None:
+        raise StoreError("/x/gchat.db is damaged; move it away")
+
+    results: list[object] = []
+    worker = Worker(lambda request, result: results.append(result))
+    tasks = [Work(read), Work(read), Work(int, ("5",)), Work(read)]
+    for task in tasks:
+        wait_for([gevent.spawn(worker._run, asker(), task)])
+    worker.close()
+    assert [type(result) for result in results] == [StoreError, StoreError, int, StoreError]
+    said = "What was said cannot be read: /x/gchat.db is damaged; move it away"
+    assert [record.message for record in caplog.records] == [said, said]
+    assert capfd.readouterr().err == ""  # where gevent writes of what leaves a thread
 
 
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit])
