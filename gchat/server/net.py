@@ -276,10 +276,10 @@ class Network:
     def _over(self, session: Session, connection: Connection, failure: str) -> None:
         """End a connection whose session has ended, or which can no longer be sent to."""
         if failure:
-            connection.abort(failure)
-        else:
-            self._end(connection)
-        self.engine.lost(session, failure or session.closing)
+            connection.abort(failure)  # its reader sees it off, with all others who are too slow
+            return
+        self._end(connection)
+        self.engine.lost(session, session.closing)
 
     def _part(self, connection: Connection, answer: bytes) -> None:
         """End a connection that never had a session."""

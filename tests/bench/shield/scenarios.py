@@ -6,6 +6,7 @@ says whether it was met.
 
 from __future__ import annotations
 
+import itertools
 import random
 import socket
 import ssl
@@ -255,11 +256,12 @@ def half_open(size: float) -> list[Figure]:
             for sock in unfinished:
                 sock.sendall(CLIENT_HELLO)
             dead = crowd.users(server.port, number, "d")
-            until = time.monotonic() + 5
+            until, letters = time.monotonic() + 5, itertools.chain(b"NICK ", itertools.repeat(120))
             while time.monotonic() < until:
+                letter = bytes([next(letters)])
                 for sock in slow:
                     with suppress(OSError):
-                        sock.send(b"x")
+                        sock.send(letter)
                 time.sleep(0.25)
             everybody = [*silent, *slow, *unfinished, *dead]
             still.append(len(everybody) - crowd.swallow(everybody))
