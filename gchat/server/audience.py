@@ -7,7 +7,7 @@ A channel keeps its audience from one message to the next, so that a message cos
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
 from gchat.server.outbox import Run
 from gchat.server.session import Session
@@ -21,9 +21,28 @@ class Group:
     __slots__ = ("new", "run", "sessions")
 
     def __init__(self) -> None:
-        self.sessions: list[Session] = []
+        self.sessions: dict[Session, None] = {}
         self.new = True  # nothing was said to it yet
         self.run: Run | None = None
+
+    @property
+    def one(self) -> Session:
+        """Any of them, to encode for."""
+        return next(iter(self.sessions))
+
+    def add(self, session: Session) -> None:
+        """Let a session in."""
+        self.sessions[session] = None
+        if self.run is not None:
+            self.run.away[session] = None
+
+    def remove(self, session: Session) -> None:
+        """Let a session out; what was said before is still for it."""
+        del self.sessions[session]
+        if self.run is not None:
+            if session.outbox.run is self.run:
+                session.outbox.leave()
+            del self.run.away[session]
 
     def append(self, data: bytes) -> None:
         """Put the same bytes into every outbox, one by one."""
@@ -35,7 +54,7 @@ class Group:
             else:
                 outbox.append(data)
 
-    def run_on(self, data: bytes) -> Sequence[Session]:
+    def run_on(self, data: bytes) -> Collection[Session]:
         """Put the same bytes into every outbox at once, by way of the run that they all follow.
 
         Return whose outboxes may have been empty before.
@@ -55,7 +74,7 @@ class Audience:
 
     def __init__(self, sessions: Iterable[Session] = ()) -> None:
         self._sessions = dict.fromkeys(sessions)
-        self._groups: list[Group] | None = None
+        self._groups: dict[object, Group] | None = None  # made when first spoken to
 
     def __iter__(self) -> Iterator[Session]:
         return iter(self._sessions)
@@ -68,34 +87,36 @@ class Audience:
 
     def add(self, sessions: Iterable[Session]) -> None:
         """Let sessions in; one that is in already stays where it is."""
-        self._sessions.update(dict.fromkeys(sessions))
-        self._groups = None
+        for session in sessions:
+            if session not in self._sessions:
+                self._sessions[session] = None
+                if self._groups is not None:
+                    self._groups[_key(session)].add(session)
 
     def remove(self, sessions: Iterable[Session]) -> None:
         """Let sessions out, as far as they are in."""
         for session in sessions:
-            self._sessions.pop(session, None)
-        self._groups = None
+            if session in self._sessions:
+                del self._sessions[session]
+                if self._groups is not None:
+                    group = self._groups[_key(session)]
+                    group.remove(session)
+                    if not group.sessions:
+                        del self._groups[_key(session)]
 
     def regroup(self) -> None:
         """Forget the groups: a member's capabilities changed."""
         self._groups = None
 
     @property
-    def groups(self) -> list[Group]:
+    def groups(self) -> Collection[Group]:
         """The sessions by profile; one without a profile is a group of its own."""
         if self._groups is None:
-            self._groups = self._grouped()
-        return self._groups
+            self._groups = defaultdict(Group)
+            for session in self._sessions:
+                self._groups[_key(session)].add(session)
+        return self._groups.values()
 
-    def _grouped(self) -> list[Group]:
-        alone: list[Group] = []
-        shared: dict[int, Group] = defaultdict(Group)
-        for session in self._sessions:
-            if session.profile is not None:
-                shared[session.profile].sessions.append(session)
-            else:
-                group = Group()
-                group.sessions.append(session)
-                alone.append(group)
-        return [*shared.values(), *alone]
+
+def _key(session: Session) -> object:
+    return session if session.profile is None else session.profile

@@ -12,13 +12,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gchat.irc.message import NO_TAGS, Message
 from gchat.server import capabilities as cap
 from gchat.server.audience import Audience
 from gchat.server.session import Session
 
+FEW: Final = 64  # members of a room that is small: what it is told is a turn's work at most
 Shape = Callable[[int], Message | None]  # what the bearer of these capabilities is sent, None for nothing
 
 
@@ -59,19 +60,20 @@ class Stamp(NamedTuple):
 
 
 class BroadcastQueue:
-    """Every outbox with something in it, in the order in which they got it.
+    """Every outbox with something in it.
 
     ``wake`` is called once when the first one gets something.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
-        self._dirty: dict[Session, None] = {}
+        self._few: dict[Session, None] = {}  # who was told something as one of few
+        self._many: dict[Session, None] = {}  # who was told something as one of many
         self._last: Audience | None = None  # who was spoken to last
 
     def __len__(self) -> int:
-        """How many sessions wait to be sent to."""
-        return len(self._dirty)
+        """How many sessions wait to be sent to, at most."""
+        return len(self._few) + len(self._many)
 
     def deliver(self, audience: Audience, shape: Shape, skip: Session | None = None) -> list[bytes]:
         """Put one message into many outboxes; return the bytes it became, for ``withdraw``.
@@ -82,8 +84,9 @@ class BroadcastQueue:
         """
         made = []
         again, self._last = audience is self._last, audience
+        queue = self._few if len(audience) <= FEW else self._many
         for group in audience.groups:
-            one = group.sessions[0]
+            one = group.one
             if one is skip and one.profile is None:
                 continue  # alone in its group: a wire that learns from what it encodes is not asked twice
             message = shape(one.caps)
@@ -93,9 +96,9 @@ class BroadcastQueue:
             if again and not group.new:
                 new = group.run_on(data)
                 if new:
-                    self._mark(new)
+                    self._mark(new, queue)
             else:
-                self._mark(group.sessions)
+                self._mark(group.sessions, queue)
                 group.append(data)
         if skip is not None and skip.profile is not None and skip in audience:
             skip.outbox.take_back()
@@ -104,7 +107,7 @@ class BroadcastQueue:
     def withdraw(self, pieces: Iterable[bytes]) -> None:
         """Take these very objects out of every outbox that they were put into in this turn."""
         void = set(map(id, pieces))
-        for session in self._dirty:
+        for session in (*self._few, *self._many):
             session.outbox.remove(void)
 
     def send(self, session: Session, message: Message) -> bytes:
@@ -115,25 +118,34 @@ class BroadcastQueue:
 
     def put(self, session: Session, data: bytes) -> None:
         """Put bytes as they are into one outbox."""
-        self._mark((session,))
+        self._mark((session,), self._few)
         session.outbox.append(data)
 
     def touch(self, session: Session) -> None:
         """Have the next flush look at a session that may have nothing to send (it is to be closed)."""
-        self._mark((session,))
+        self._mark((session,), self._few)
 
-    def _mark(self, sessions: Iterable[Session]) -> None:
-        if not self._dirty and sessions:
+    def _mark(self, sessions: Iterable[Session], queue: dict[Session, None]) -> None:
+        if not self._few and not self._many and sessions:
             self._wake()
-        self._dirty.update(dict.fromkeys(sessions))
+        queue.update(dict.fromkeys(sessions))
 
     def take(self, most: int | None = None) -> list[Session]:
-        """The sessions with something to send, at most so many, those first that have waited longest."""
-        dirty = self._dirty
-        if most is None or len(dirty) <= most:
-            self._dirty = {}
-            return list(dirty)
-        taken = list(islice(dirty, most))
+        """The sessions with something to send, at most so many.
+
+        Half of them may be those that were told something as one of few: a room of thousands that never is
+        silent keeps nobody else waiting, nor do many small ones keep it.  Among each half, first come first.
+        """
+        few, many = self._few, self._many
+        if most is None or len(few) + len(many) <= most:
+            self._few, self._many = {}, {}
+            return [*few, *(session for session in many if session not in few)]
+        taken = list(islice(few, max(most // 2, most - len(many))))
         for session in taken:
-            del dirty[session]
-        return taken
+            del few[session]
+            many.pop(session, None)
+        rest = list(islice(many, most - len(taken)))
+        for session in rest:
+            del many[session]
+            few.pop(session, None)
+        return taken + rest

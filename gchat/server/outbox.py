@@ -12,7 +12,7 @@ bound (``SendQ exceeded``).  Change here what a *queue* is; how the bytes leave 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,16 +27,16 @@ class Run:
 
     __slots__ = ("_joined", "_span", "away", "followers", "pieces")
 
-    def __init__(self, sessions: Sequence[Session]) -> None:
+    def __init__(self, sessions: Iterable[Session]) -> None:
         self.pieces: list[bytes] = []
-        self.away = list(sessions)
+        self.away = dict.fromkeys(sessions)
         self.followers = 0
         self._span = (0, 0)  # what of the pieces is in ``_joined``
         self._joined = b""
 
-    def gather(self) -> list[Session]:
+    def gather(self) -> Collection[Session]:
         """Have everybody follow from here on; return who did not."""
-        away, self.away = self.away, []
+        away, self.away = self.away, {}
         for session in away:
             session.outbox.follow(self)
         self.followers += len(away)
@@ -51,7 +51,7 @@ class Run:
 
     def left(self, session: Session) -> None:
         """A session follows no longer."""
-        self.away.append(session)
+        self.away[session] = None
         self.followers -= 1
         if not self.followers:
             self.pieces.clear()

@@ -232,10 +232,7 @@ class World:
 
     def audience(self, user: User) -> Audience:
         """The connections of all who share a channel with the user, and the user's own, each once."""
-        found = Audience(user.sessions)
-        for channel in user.channels.values():
-            found.add(channel.sessions)
-        return found
+        return Audience(chain(user.sessions, *(channel.sessions for channel in user.channels.values())))
 
     # changing: for apply only
 

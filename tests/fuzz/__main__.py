@@ -37,7 +37,6 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the chance: the same inputs again")
     parser.add_argument("--out", type=Path, default=Path("."), help="folder of the findings")
     arguments = parser.parse_args(argv)
-    logging.getLogger("gchat").setLevel(logging.CRITICAL)
     if arguments.files:
         return replay(arguments)
     driver = arguments.driver or ("atheris" if importlib.util.find_spec("atheris") else "plain")
@@ -131,4 +130,5 @@ def report(target: str, inputs: int, seconds: float, found: str) -> None:
 
 
 if __name__ == "__main__":
+    logging.getLogger("gchat").setLevel(logging.CRITICAL)  # what is fuzzed logs millions of refusals
     raise SystemExit(main(sys.argv[1:]))

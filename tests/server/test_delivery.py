@@ -8,7 +8,7 @@ from gchat.irc.message import Message
 from gchat.irc.wire import IrcWire
 from gchat.server import capabilities as cap
 from gchat.server.audience import LONG, Audience
-from gchat.server.delivery import BroadcastQueue, Stamp, timestamp
+from gchat.server.delivery import FEW, BroadcastQueue, Stamp, timestamp
 from gchat.server.session import Session
 from gchat.server.settings import Limits
 
@@ -251,7 +251,7 @@ def test_a_run_that_nobody_follows_holds_nothing(queue):
     audience = Audience(sessions)
     for text in "abc":
         queue.deliver(audience, say(text))
-    run = audience.groups[0].run
+    run = next(iter(audience.groups)).run
     assert len(run.pieces) == 2
     for one in queue.take():
         one.outbox.join()
@@ -265,7 +265,27 @@ def test_a_room_that_is_never_silent_begins_a_new_run_in_time(queue):
         queue.deliver(audience, say("x"))
         queue.deliver(audience, say("x"))
         queue.take(1)[0].outbox.join()  # the others always wait
-        assert len(audience.groups[0].run.pieces) <= LONG + 2
+        assert len(next(iter(audience.groups)).run.pieces) <= LONG + 2
+
+
+def test_a_room_of_many_keeps_one_of_few_waiting_for_half_a_turn_at_most(queue):
+    many, few = [session() for _ in range(3 * FEW)], [session() for _ in range(4)]
+    queue.deliver(Audience(many), say("big"))
+    queue.deliver(Audience([*few, many[-1]]), say("small"))
+    assert set(queue.take(8)) == {*few, *many[:4]}
+    assert queue.take(8) == [many[-1], *many[4:11]]
+    assert len(queue) == 3 * FEW - 12
+    assert taken(many[-1]) == ["NOTICE x :big 0", "NOTICE x :small 0"]
+
+
+def test_many_rooms_of_few_keep_one_of_many_waiting_for_half_a_turn_at_most(queue):
+    many, few = [session() for _ in range(3 * FEW)], [session() for _ in range(3 * FEW)]
+    for one in few:
+        queue.deliver(Audience([one]), say("small"))
+    queue.deliver(Audience(many), say("big"))
+    assert queue.take(8) == [*few[:4], *many[:4]]
+    assert len(queue.take()) == 6 * FEW - 8
+    assert queue.take() == []
 
 
 # the outbox

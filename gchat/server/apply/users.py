@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from functools import partial
+from itertools import chain
 
 from gchat.irc.casemap import fold
 from gchat.irc.message import Message
@@ -22,6 +23,7 @@ from gchat.server import events, keyvalues, nicknames, replies, staying
 from gchat.server.accounts import Account
 from gchat.server.apply import metadata, records, returning, seats
 from gchat.server.apply.context import Applying
+from gchat.server.audience import Audience
 from gchat.server.delivery import Shape
 from gchat.server.session import Session
 from gchat.server.staying import ABSENT, NOBODY
@@ -217,14 +219,16 @@ def killed(now: Applying, event: events.Killed) -> None:
 
 
 def _remove(now: Applying, user: User, reason: str) -> None:
-    others = [session for session in now.world.audience(user) if session.user is not user]
     for session in user.sessions:
         returning.gone(now, session)
     channels = tuple(user.channels.values())
     msgid = records.keep(now, channels, user, "QUIT", reason)
-    now.tell(others, user, "QUIT", reason, msgid=msgid)
     nick = user.nick
     now.world.remove_user(user, now.seconds)
+    # Of several who quit at once, most are in the same one channel: its audience is there already.
+    together = (channel.sessions for channel in channels)
+    others = next(together) if len(channels) == 1 else Audience(chain.from_iterable(together))
+    now.tell(others, user, "QUIT", reason, msgid=msgid)
     seats.emptied(now, channels)
     metadata.ended(now, channels)
     metadata.forget(now, f" {user.uid}")
