@@ -19,7 +19,7 @@ class Person:
 
     nick: str
     seen: list[Seen] = field(default_factory=list)
-    invited: set[int] = field(default_factory=set)  # ids of rooms
+    invited: set[Room] = field(default_factory=set)
 
     def is_called(self, nick: str) -> bool:
         """True for the person's nick, in any letters."""
@@ -144,12 +144,12 @@ class Model:
             if refused:
                 return refused
             room.members[person] = set()
-        person.invited.discard(id(room))
+        person.invited.discard(room)
         room.tell(person.nick, "JOIN", room.name)
         return ""
 
     def _why_not(self, room: Room, person: Person, key: str) -> str:
-        invited = id(room) in person.invited
+        invited = room in person.invited
         if room.key and room.key != key:
             return "475"
         if "i" in room.flags and not invited:
@@ -194,7 +194,7 @@ class Model:
             return "482"
         if target in room.members:
             return "443"
-        target.invited.add(id(room))
+        target.invited.add(room)
         target.seen.append((person.nick, "INVITE", target.nick, room.name))
         return ""
 
