@@ -17,6 +17,10 @@ import gchat.server.main
 from gchat import manual
 from gchat.client import keys
 from gchat.client.commands import COMMANDS
+from gchat.server import capabilities
+from gchat.server.commands import chanserv, nickserv
+from gchat.server.playback import EDITED
+from gchat.server.services import Word
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("gchat.1", "gchat-server.1", "gchat-server.toml.5")
@@ -113,6 +117,28 @@ def test_every_key_of_a_gateway_stands_in_its_page(key: gchat.server.config.Key)
     assert re.search(
         rf"^ +{key.name}$", page("gchat-server.toml.5").partition("\n[gateways.NAME]\n")[2], re.MULTILINE
     )
+
+
+@pytest.mark.parametrize(
+    ("sections", "words"),
+    [(("ACCOUNTS",), nickserv.WORDS), (("CHANNELS THAT LAST", "MODERATION"), chanserv.WORDS)],
+    ids=["NickServ", "ChanServ"],
+)
+def test_every_word_of_a_service_stands_in_the_page(
+    sections: tuple[str, ...], words: dict[str, Word]
+) -> None:
+    text = page("gchat-server.1")
+    found = "".join(text.partition(f"\n{section}\n")[2].partition("\nH")[0] for section in sections)
+    shown = [word for word, row in words.items() if not row.hidden]
+    assert [word for word in shown if not re.search(rf"\b{word}\b", found)] == []
+
+
+def test_our_own_capability_stands_in_the_page() -> None:
+    own = [name for name in capabilities.BITS if name.startswith("gchat/")]
+    assert own == ["gchat/edit"]
+    text = page("gchat-server.1").partition("\nHISTORY\n")[2]
+    assert own[0] in text
+    assert EDITED.strip() in text
 
 
 @pytest.mark.parametrize("name", COMMANDS)

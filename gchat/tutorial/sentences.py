@@ -24,7 +24,7 @@ LEFT: Final = "{} left!"
 _END: Final = re.compile(r"Closing link: \([^)]*\) \[(.*)\]", re.IGNORECASE)
 
 # What comes without having been asked for, what ends a list, and what is for programs.
-_HIDDEN: Final = "002 003 004 010 221 250 251 252 253 254 255 265 266 321 324 329 333 368 372 375 376 422"
+_HIDDEN: Final = "002 003 004 010 221 250 251 252 253 254 255 265 266 321 324 329 333 368 372 375 376 422 900"
 # ``{0}`` is the first parameter after the nick, ``{text}`` the last.  A reply that is not here is shown with
 # its text; so is an error whose text the server chose for the case.
 NUMERICS: Final[dict[str, str]] = {
@@ -56,6 +56,7 @@ NUMERICS: Final[dict[str, str]] = {
     "477": "You cannot go to {0} without an account.",
     "478": "The list of {0} is full.",
     "482": "You may not do that in {0}: you are not an operator there.",
+    "901": "{text}.",
 }
 # Why a channel, the first parameter, could not be joined or not be spoken to.
 _REFUSALS: Final = "403 404 405 437 442 470 471 473 474 475 476 477"
@@ -244,6 +245,8 @@ def _change(change: ModeChange) -> str:
         return f"locked the channel: its key is {param}" if add else "unlocked the channel"
     if letter == "l":
         return f"lets in {param} people at most" if add else "lets in as many as come"
+    if letter == "W":
+        return f"lets each say one thing in {param} seconds" if add else "ended slow mode"
     if letter == "b" and param.startswith(MUTE):
         return f"{'muted' if add else 'unmuted'} {_person(param.removeprefix(MUTE))}"
     if letter in _LISTS:

@@ -8,7 +8,7 @@ from gchat.irc.message import Message
 from gchat.tutorial.wire import TutorialWire
 
 SERVER = "gchat.test"
-ISUPPORT = ("CHANMODES=beI,k,l,CMRimnrst", "CHANTYPES=#", "PREFIX=(qaohv)~&@%+", "STATUSMSG=~&@%+")
+ISUPPORT = ("CHANMODES=beI,k,lW,CMRimnrst", "CHANTYPES=#", "PREFIX=(qaohv)~&@%+", "STATUSMSG=~&@%+")
 
 
 class Client:

@@ -11,7 +11,7 @@ from gchat.tutorial.wire import TutorialWire
 
 BEGINNING = [
     ":gchat.test 001 Neural :Welcome to the gchat Network, Neural",
-    ":gchat.test 005 Neural CHANMODES=beI,k,l,CMRimnrst CHANTYPES=# EXTBAN=,m :are supported by this server",
+    ":gchat.test 005 Neural CHANMODES=beI,k,lW,CMRimnrst CHANTYPES=# EXTBAN=,m :are supported by this server",
     ":gchat.test 005 Neural PREFIX=(qaohv)~&@%+ STATUSMSG=~&@%+ :are supported by this server",
 ]
 IN_LOBBY = [
@@ -99,6 +99,8 @@ SENTENCES = [
     (":Nine!~9@h MODE #lobby +R", "Nine lets in only who has an account."),
     (":Nine!~9@h MODE #lobby +l 5", "Nine lets in 5 people at most."),
     (":Nine!~9@h MODE #lobby -l", "Nine lets in as many as come."),
+    (":Nine!~9@h MODE #lobby +W 30", "Nine lets each say one thing in 30 seconds."),
+    (":Nine!~9@h MODE #lobby -W", "Nine ended slow mode."),
     (":Nine!~9@h MODE #lobby +m", "Nine lets speak only who has a voice."),
     (":Nine!~9@h MODE #lobby -i", "Nine lets in everybody."),
     (":gchat.test MODE #dev +o Nine", "[#dev] gchat.test made Nine an operator."),
@@ -119,6 +121,8 @@ SENTENCES = [
     (":gchat.test 372 Neural :- hello", ""),
     (":gchat.test 422 Neural :MOTD File is missing", ""),
     (":gchat.test 391 Neural gchat.test :Sunday", "gchat.test: Sunday."),
+    (":gchat.test 900 Neural Neural!~n@h Neural :You are now logged in as Neural", ""),  # NickServ says it
+    (":gchat.test 901 Neural Neural!~n@h :You are now logged out", "You are now logged out."),
     # errors
     (":gchat.test 401 Neural Nova :No such nick/channel", "There is nobody called Nova."),
     (":gchat.test 403 Neural #nope :No such channel", "There is no channel #nope."),
