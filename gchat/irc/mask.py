@@ -22,7 +22,7 @@ def matches(mask: str, text: str) -> bool:
     return compile_mask(mask)(text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)  # 12 MB, or 44 of masks made to be big
 def compile_mask(mask: str) -> Matcher:
     """Return a function that matches texts against ``mask``.  Remembered, so no caller has to."""
     segments = [_Segment(pieces) for pieces in _split(fold(mask))]

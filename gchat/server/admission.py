@@ -5,6 +5,8 @@ https://modern.ircdocs.horse/#channel-modes
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gchat.irc.mask import matches
 from gchat.irc.numerics import (
     ERR_BADCHANNELKEY,
@@ -114,10 +116,14 @@ def _silenced(user: User, channel: Channel) -> str:
     return ""
 
 
-def where_silenced(user: User) -> Channel | None:
-    """A channel in which a ban or a mute keeps the user from speaking: another nick must not undo it."""
-    for channel in user.channels.values():
-        held = channel.members[user]
-        if channel.lists["b"] and not roles.may(held, roles.Right.SPEAK) and _silenced(user, channel):
+def where_silenced(user: User, channels: Iterable[Channel]) -> Channel | None:
+    """One of the channels in which a ban or a mute keeps the user from speaking: another nick must not undo
+    it.
+    """
+    for channel in channels:
+        held = channel.members.get(user)
+        if held is None or not channel.lists["b"] or roles.may(held, roles.Right.SPEAK):
+            continue
+        if _silenced(user, channel):
             return channel
     return None

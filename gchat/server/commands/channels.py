@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import zip_longest
 
 from gchat.irc import limits
@@ -22,13 +23,14 @@ from gchat.irc.numerics import (
 )
 from gchat.server import admission, nicknames, replies, roles
 from gchat.server import capabilities as cap
+from gchat.server.commands.slices import BREATH, slices
 from gchat.server.events import Event, Invited, Joined, Kicked, Parted, TopicSet
-from gchat.server.request import FailError, ReplyError, Request
+from gchat.server.request import FailError, ReplyError, Request, Steps
 from gchat.server.visibility import can_see
 from gchat.server.world import Channel
 
 
-def join(request: Request) -> None:
+def join(request: Request) -> Steps:
     """JOIN channel[,channel] [key[,key]], or JOIN 0 to leave them all"""
     user = request.user
     if request.params[0] == "0":
@@ -36,9 +38,18 @@ def join(request: Request) -> None:
             request.commit(Parted(user.uid, channel.name))
         return
     names, keys = request.params[0].split(","), request.param(1).split(",")
+    wanted = dict(zip_longest(names, keys[: len(names)], fillvalue="")).items()
+    for index, some in enumerate(slices(request, wanted, lambda one: request.world.known_channel(one[0]))):
+        if index:
+            yield BREATH
+        _join(request, some)
+
+
+def _join(request: Request, wanted: Iterable[tuple[str, str]]) -> None:
     joining: list[Event] = []
-    room = request.settings.limits.channels_per_user - len(user.channels)
-    for name, key in dict(zip_longest(names, keys[: len(names)], fillvalue="")).items():
+    # of a slice before, some may not be in yet
+    room = request.settings.limits.channels_per_user - len(request.user.channels) - request.pending
+    for name, key in wanted:
         try:
             joined = _check_join(request, name, key)
             if joined is not None:

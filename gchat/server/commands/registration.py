@@ -19,6 +19,7 @@ from gchat.irc.numerics import (
     RPL_TRYAGAIN,
 )
 from gchat.server import admission, login, nicknames, passwords
+from gchat.server.commands.slices import BREATH, slices
 from gchat.server.events import AccountChanged, NickChanged, Registered
 from gchat.server.login import LoginError
 from gchat.server.request import FailError, ReplyError, Request, Steps, Work
@@ -47,15 +48,23 @@ def nick(request: Request) -> Steps | None:
     if session.user is not None:
         if wanted == session.user.nick:
             return None
-        silencing = admission.where_silenced(session.user)
-        if silencing is not None:
-            raise ReplyError(ERR_BANNICKCHANGE, wanted, silencing.name)
-        if not session.nick_bucket.take(request.engine.clock()):
-            raise ReplyError(RPL_TRYAGAIN, "NICK", text="You change your nick too often: wait a minute")
-        request.commit(NickChanged(session.user.uid, wanted))
-        return None
+        return _change_nick(request, wanted)
     session.nick = wanted
     return register(request)
+
+
+def _change_nick(request: Request, wanted: str) -> Steps:
+    """Have a user be called otherwise, unless another nick would undo a ban or a mute."""
+    user = request.user
+    if not request.session.nick_bucket.take(request.engine.clock()):
+        raise ReplyError(RPL_TRYAGAIN, "NICK", text="You change your nick too often: wait a minute")
+    for index, some in enumerate(slices(request, list(user.channels.values()), lambda channel: channel)):
+        if index:
+            yield BREATH
+        silencing = admission.where_silenced(user, some)
+        if silencing is not None:
+            raise ReplyError(ERR_BANNICKCHANGE, wanted, silencing.name)
+    request.commit(NickChanged(user.uid, wanted))
 
 
 def _may_take(request: Request, wanted: str) -> bool:
