@@ -90,10 +90,10 @@ def _look(
         if len(page) < _PAGE:
             break
         mark = Mark.of(page[-1].id) or END
-    for edit in [record for record in found.values() if EDIT in record.tags]:
-        first = history.find(target, edit.tags[EDIT])
-        if first is not None and first.id not in found:  # else an earlier text would be the last
-            found.update((one.id, one) for one in (first, *changes_of(history, first, milliseconds)))
+    edited = {record.tags[EDIT] for record in found.values() if EDIT in record.tags}
+    firsts = [first for id in edited - found.keys() if (first := history.find(target, id)) is not None]
+    if firsts:  # else an earlier text would be the last
+        found.update((one.id, one) for one in (*firsts, *changes_of(history, firsts, milliseconds)))
     return sorted(found.values(), key=lambda record: Mark.of(record.id) or END)
 
 

@@ -107,17 +107,22 @@ def _look(history: History, targets: Mapping[str, Mark], msgid: str, reach: int)
         first = record
         if EDIT in record.tags:
             first = history.find(target, record.tags[EDIT]) or record
-        return Versions(record, first, changes_of(history, first, reach))
+        return Versions(record, first, changes_of(history, [first], reach))
     return None
 
 
-def changes_of(history: History, first: Record, reach: int) -> list[Record]:
+def changes_of(history: History, firsts: Sequence[Record], reach: int) -> list[Record]:
+    """All changes of some messages of one target, in one look at what was said since the oldest of them.
+
+    Runs in a thread.  Raises StoreError.
+    """
+    ids = {first.id for first in firsts}
+    marks = sorted(Mark.of(id) or END for id in ids)
+    mark, end = marks[0], Mark(min(marks[-1].milliseconds + reach, END.milliseconds))
     found: list[Record] = []
-    mark = Mark.of(first.id) or END
-    end = Mark(min(mark.milliseconds + reach, END.milliseconds))
     while True:
-        page = history.between(first.target, mark, end, _PAGE, False)
-        found += (record for record in page if record.tags.get(EDIT) == first.id)
+        page = history.between(firsts[0].target, mark, end, _PAGE, False)
+        found += (record for record in page if record.tags.get(EDIT) in ids)
         if len(page) < _PAGE:
             return found
         mark = Mark.of(page[-1].id) or END

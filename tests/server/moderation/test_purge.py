@@ -115,6 +115,20 @@ def test_every_version_of_an_edited_message_goes(trio, past, store):
     assert texts(store) == []
 
 
+def test_many_edited_messages_cost_one_look(trio, past, store, monkeypatch):
+    """Each would be a walk through a day of the channel, in one of two threads that log people in, too."""
+    neural, nine, _ = trio
+    ids = past.say(nine, "#team", [f"text {number}" for number in range(30)])
+    past.chat.now += 600
+    nine.send(*(f"EDIT #team {msgid} :changed" for msgid in ids))
+    looks = []
+    between = store.between
+    monkeypatch.setattr(store, "between", lambda *asked: looks.append(asked) or between(*asked))
+    neural.send("PURGE #team Nine 5m")
+    assert texts(store) == []
+    assert len(looks) == 2
+
+
 def test_everybody_who_had_the_nick_is_named(past, store):
     (neural,) = past.join("#team", "Neural")
     for account in ("nine", "ten", ""):
