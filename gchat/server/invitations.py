@@ -50,6 +50,7 @@ class Invitation:
     used: int = 0
     revoked: int = 0
     bearers: tuple[str, ...] = ()  # who used it, as ``bearer`` has them
+    inside: tuple[str, ...] = ()  # those of them whom it let in: it opens the channel to each once
 
     def why_not(self, now: float, account: str = "") -> Problem | None:
         """Why it lets nobody in, or not this account, which comes in again if it did before."""
@@ -72,6 +73,10 @@ class Invitation:
         if bearer in self.bearers:
             return self
         return replace(self, used=self.used + 1, bearers=(*self.bearers, bearer))
+
+    def let_in(self, account: str) -> Invitation:
+        """The same after it let an account in that used it."""
+        return replace(self, inside=(*self.inside, self.bearer(account)))
 
     @property
     def over(self) -> int:
@@ -97,13 +102,14 @@ def digest(token: str) -> str:
 
 def to_document(invitation: Invitation) -> dict[str, object]:
     """What JSON can say of an invitation."""
-    return {**asdict(invitation), "bearers": list(invitation.bearers)}
+    return {**asdict(invitation), "bearers": list(invitation.bearers), "inside": list(invitation.inside)}
 
 
 def from_document(body: Mapping[str, Any]) -> Invitation:
     """The invitation of a document.  Raises KeyError, TypeError and ValueError for what is none."""
     known = {name: body[name] for name in Invitation.__slots__ if name in body}
-    return Invitation(**{**known, "bearers": tuple(body["bearers"])})
+    lists = {name: tuple(body.get(name, ())) for name in ("bearers", "inside")}
+    return Invitation(**{**known, **lists})
 
 
 class Invitations:

@@ -107,6 +107,25 @@ def test_a_member_gets_the_role(chat: Chat) -> None:
     assert codes(nine, f"REDEEM {token}") == ["ACCEPTED"], "again is no harm"
 
 
+def test_it_opens_a_channel_to_each_once(chat: Chat) -> None:
+    """Who was removed, or had the role taken back, does not get it all again by the same link."""
+    neural = member(chat, "Neural")
+    neural.send("JOIN #team", "CS REGISTER #team", "MODE #team +i")
+    nine = member(chat, "Nine")
+    operator, guest = invite(chat, role="operator", uses=5), invite(chat, uses=5)
+    nine.send(f"REDEEM {operator}")
+    neural.send("CS ACCESS #team DEL Nine")
+    assert codes(nine, f"REDEEM {operator}") == ["ACCEPTED"]
+    assert "@Nine" not in nine.ask("NAMES #team")[0]
+    neural.send("KICK #team Nine")
+    assert codes(nine, f"REDEEM {operator}") == ["ACCEPTED", "473"]
+    nine.send(f"REDEEM {guest}")
+    assert codes(nine, "PART #team") == ["PART"]
+    assert codes(nine, f"REDEEM {guest}")[:2] == ["ACCEPTED", "JOIN"], "its account is on the list I"
+    neural.send("MODE #team -I a:Nine", "KICK #team Nine")
+    assert codes(nine, f"REDEEM {guest}") == ["ACCEPTED", "473"]
+
+
 def test_a_channel_that_is_not_there_is_made(chat: Chat) -> None:
     nine = member(chat, "Nine")
     assert codes(nine, f"REDEEM {invite(chat, channel='Team', role='voice')}")[:2] == ["ACCEPTED", "JOIN"]

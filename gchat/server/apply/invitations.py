@@ -39,7 +39,8 @@ def use(now: Applying, id: str, account: str) -> Invitation | None:
     if invitation is None or problem is not None:
         _refuse(now, problem or UNKNOWN)
         return None
-    _keep(now, now.world.invitations.put(invitation.use(account)))
+    invitation = invitation.use(account)
+    _keep(now, now.world.invitations.put(invitation))
     return invitation
 
 
@@ -57,9 +58,15 @@ def redeemed(now: Applying, event: events.Redeemed) -> None:
         _refuse(now, Problem("BANNED", f"You are banned from {channel.name}, and no invitation ends that"))
         return
     invitation = use(now, event.invitation, user.account)
-    if invitation is not None:
-        _welcome(now, invitation)
-        _let_in(now, user, channel, invitation)
+    if invitation is None:
+        return
+    _welcome(now, invitation)
+    if invitation.bearer(user.account) in invitation.inside:
+        # Those who removed somebody, or took the role back, have the last word.
+        channels.joined(now, events.Joined(user.uid, invitation.channel))
+        return
+    _keep(now, now.world.invitations.put(invitation.let_in(user.account)))
+    _let_in(now, user, channel, invitation)
 
 
 def _welcome(now: Applying, invitation: Invitation) -> None:
