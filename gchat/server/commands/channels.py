@@ -8,6 +8,7 @@ from itertools import zip_longest
 from gchat.irc import limits
 from gchat.irc.casemap import fold
 from gchat.irc.numerics import (
+    ERR_CANNOTSENDTOCHAN,
     ERR_CHANOPRIVSNEEDED,
     ERR_LINKCHANNEL,
     ERR_NEEDMOREPARAMS,
@@ -21,7 +22,7 @@ from gchat.irc.numerics import (
     RPL_ENDOFNAMES,
     RPL_INVITELIST,
 )
-from gchat.server import admission, nicknames, replies, roles
+from gchat.server import admission, nicknames, replies, roles, slow
 from gchat.server import capabilities as cap
 from gchat.server.commands.slices import BREATH, slices
 from gchat.server.events import Event, Invited, Joined, Kicked, Parted, TopicSet
@@ -92,18 +93,38 @@ def _renamed(request: Request, name: str) -> Channel | None:
     return channel if channel is not None and user not in channel.members and can_see(user, channel) else None
 
 
-def part(request: Request) -> None:
+def part(request: Request) -> Steps:
     """PART channel[,channel] [reason]"""
-    user, reason = request.user, limits.cut(request.param(1), limits.QUITLEN)
+    names, reason = (
+        list(dict.fromkeys(request.params[0].split(","))),
+        limits.cut(request.param(1), limits.QUITLEN),
+    )
+    found = slices(request, names, request.world.channel) if reason else [names]
+    for index, some in enumerate(found):
+        if index:
+            yield BREATH
+        _part(request, some, reason)
+
+
+def _part(request: Request, names: Iterable[str], reason: str) -> None:
     parting: list[Event] = []
-    for name in dict.fromkeys(request.params[0].split(",")):
+    for name in names:
         try:
             channel = _own_channel(request, name)
-            parting.append(Parted(user.uid, channel.name, reason))
+            said = reason if reason and _may_say(request, channel) else ""  # who is muted does not say it so
+            parting.append(Parted(request.user.uid, channel.name, said))
         except ReplyError as error:
             request.refuse(error)
     for event in parting:
         request.commit(event)
+
+
+def _may_say(request: Request, channel: Channel) -> bool:
+    """True where the user could say something in a channel now."""
+    user = request.user
+    if admission.why_not_speak(user, channel):
+        return False
+    return "W" not in channel.modes or not slow.why_wait(user, channel, int(request.engine.clock() * 1000))
 
 
 def _own_channel(request: Request, name: str) -> Channel:
@@ -127,6 +148,8 @@ def topic(request: Request) -> None:
     channel = _own_channel(request, request.params[0])
     if "t" in channel.modes:
         _need(request, channel, roles.Right.TOPIC, "Only operators may change the topic here (+t)")
+    elif silenced := admission.why_not_speak(request.user, channel):
+        raise ReplyError(ERR_CANNOTSENDTOCHAN, channel.name, text=silenced)
     request.commit(TopicSet(request.user.uid, channel.name, limits.cut(request.params[1], limits.TOPICLEN)))
 
 

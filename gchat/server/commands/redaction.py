@@ -39,12 +39,15 @@ def redact(request: Request) -> Steps:
     """REDACT target msgid [reason]"""
     found = yield from _find(request)
     record, user = found.named, request.user
+    reason = limits.cut(request.param(2), limits.KICKLEN)
     if not _moderates(request, record):
         _check_author(request, record)
         _check_window(request, record, request.settings.history.redact_seconds)
+        channel = request.world.channels.get(record.target)
+        if channel is not None and admission.why_not_speak(user, channel):
+            reason = ""  # who is muted may take back, and not say it so
     _check_store(request)
     name = _shown_name(request, record)
-    reason = limits.cut(request.param(2), limits.KICKLEN)
     author = None if _said_by(user, record) else author_of(record)
     for version in (found.first, *found.changes):
         said_by = author if version is found.first else None  # it is one message

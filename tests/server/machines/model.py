@@ -163,7 +163,8 @@ class Model:
         room = self._room_for(person, name)
         if isinstance(room, str):
             return room
-        room.tell(person.nick, "PART", room.name, *([reason] if reason else []))
+        said = reason and not room.keeps_quiet(person)
+        room.tell(person.nick, "PART", room.name, *([reason] if said else []))
         self._out(room, person)
         return ""
 
@@ -207,6 +208,8 @@ class Model:
             return room
         if "t" in room.flags and not room.is_operator(person):
             return "482"
+        if "t" not in room.flags and room.keeps_quiet(person):
+            return "404"
         room.tell(person.nick, "TOPIC", room.name, text)
         return ""
 
