@@ -29,6 +29,14 @@ class Delivery(Enum):
     FAILED = "failed"  # ``Line.problem`` says why
 
 
+class Fate(Enum):
+    """What became of a line after it was said; ``corrections.py`` decides."""
+
+    SAID = "said"
+    EDITED = "edited"  # the text is the newest one
+    DELETED = "deleted"  # the text says only that, and by whom
+
+
 # reaction as shown -> who reacted so: folded nick -> the value as it came; in the order they came
 Reactions = dict[str, dict[str, str]]
 
@@ -39,7 +47,9 @@ class Line:
     """One line.  After changing one that is shown already, call ``changed``."""
 
     __slots__ = (
+        "answers",
         "delivery",
+        "fate",
         "highlight",
         "kind",
         "msgid",
@@ -75,7 +85,9 @@ class Line:
         self.msgid = msgid
         self.delivery = Delivery.SENT
         self.problem = ""  # when FAILED: "not sent: the connection is gone", without what to press
-        self.quote = ""  # the start of the line that this one replies to
+        self.quote = ""  # the start of the line that this one replies to ...
+        self.answers = ""  # ... and its id
+        self.fate = Fate.SAID
         self.reactions: Reactions | None = None
         self.version = 0  # grows when the line's look changes; the view keeps wrapped rows by it
 

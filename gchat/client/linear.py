@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 
 from gchat.client.events import Event, Key, Paste, Terminate
-from gchat.client.line import Delivery, Line, LineKind
+from gchat.client.line import Delivery, Fate, Line, LineKind
 from gchat.client.model import Model
 from gchat.client.overlay import Help, Mentions, Step, Welcome
 from gchat.client.text import sanitise
@@ -39,6 +39,7 @@ class Linear:
         self._typed = b""
         self._printed = 0  # serial of the newest line that was printed
         self._failed: set[int] = set()  # serials whose failure was printed
+        self._corrected: set[tuple[int, str]] = set()  # serials and texts of lines printed once more
         self._asked: object = None
         self._problem = ""
 
@@ -76,6 +77,7 @@ class Linear:
                     break
                 new.append((line.serial, where + text_of(line)))
             self._tell_failures(buffer.lines, out)
+            self._tell_corrections(buffer.lines, where, out)
         new.sort()
         out += [text + "\n" for _, text in new]
         if new:
@@ -88,6 +90,14 @@ class Linear:
             if line.delivery is Delivery.FAILED and line.serial not in self._failed:
                 self._failed.add(line.serial)
                 out.append(f"      {line.problem}: {line.text}\n")
+
+    def _tell_corrections(self, lines: list[Line], where: str, out: list[str]) -> None:
+        for line in lines[-100:]:
+            if line.fate is Fate.SAID or (line.serial, line.text) in self._corrected:
+                continue
+            self._corrected.add((line.serial, line.text))
+            if line.serial <= self._printed:
+                out.append(f"{where}{text_of(line)}\n")
 
     def _ask(self, overlay: Welcome, out: list[str]) -> None:
         """Print the question of a first start, once."""
@@ -130,6 +140,8 @@ def text_of(line: Line) -> str:
     """Return a line as text: ``09:58 <Neural> morning!``, ``10:02 * Nine waves``."""
     time = minute(line.time).text
     quoted = f"[{line.quote}] " if line.quote else ""
+    if line.fate is Fate.EDITED:
+        quoted = "(edited) " + quoted
     if line.kind is LineKind.MESSAGE:
         return f"{time} <{line.nick}> {quoted}{line.text}"
     if line.kind is LineKind.ACTION:

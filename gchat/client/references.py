@@ -66,9 +66,14 @@ def answer(network: Network, buffer: Buffer, line: Line, message: Message) -> bo
     original = _original(buffer, message.tags)
     if original is None:
         return False
-    line.quote = quote_of(original)
+    refer(line, original)
     reacted(network, buffer, message)
     return REACT in message.tags and line.text.strip() == reaction_of(message.tags[REACT])
+
+
+def refer(line: Line, original: Line) -> None:
+    """Let a line quote another."""
+    line.quote, line.answers = quote_of(original), original.msgid
 
 
 def quote_of(line: Line) -> str:

@@ -8,7 +8,7 @@ from gchat.client.composing import said
 from gchat.client.line import Delivery, Line, LineKind
 from gchat.client.model import Buffer, BufferKind, Network, State
 from gchat.client.outgoing import Sent, room, split
-from gchat.client.references import quote_of, tags_for
+from gchat.client.references import refer, tags_for
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 from gchat.irc.message import NO_TAGS
@@ -44,7 +44,8 @@ def say(
         line = Line(kind, turn.now, sanitise(to + piece), sanitise(nick), own=True)
         tags = NO_TAGS
         if answered is not None:
-            line.quote, tags, answered = quote_of(answered), tags_for(answered), None
+            refer(line, answered)
+            tags, answered = tags_for(answered), None
         buffer.add(line)
         sent = Sent(buffer, line, command, target, head + piece + tail, tags)
         if problem:
@@ -95,7 +96,7 @@ def say_again(turn: Turn, buffer: Buffer) -> None:
     for sent in failed:
         old = sent.line
         sent.line = Line(old.kind, turn.now, old.text, sanitise(network.nick), own=True)
-        sent.line.quote = old.quote
+        sent.line.quote, sent.line.answers = old.quote, old.answers
         sent.mark(Delivery.PENDING)
         buffer.add(sent.line)
         network.outgoing.queue.append(sent)

@@ -25,6 +25,7 @@ WANTED = (
     *("message-tags", "server-time", "echo-message", "labeled-response", "batch", "standard-replies"),
     *("multi-prefix", "userhost-in-names", "extended-join", "away-notify", "account-notify", "account-tag"),
     *("chghost", "setname", "invite-notify", "cap-notify", "draft/channel-rename"),
+    *("draft/message-redaction", "gchat/edit"),
     "inspircd.org/standard-replies",  # InspIRCd's name for standard-replies
 )
 

@@ -1,6 +1,7 @@
 """Plain lines where there is no screen."""
 
 from gchat.client.address import Address
+from gchat.client.corrections import delete, edit
 from gchat.client.events import Event, Key, Paste, Terminate
 from gchat.client.line import Delivery, Line, LineKind
 from gchat.client.linear import Linear, text_of
@@ -56,6 +57,25 @@ def test_each_line_is_printed_once_with_its_buffer() -> None:
     assert lines.paint().endswith(" <Neural> on it\n")
     line.delivery, line.problem = Delivery.FAILED, "not sent: the connection is gone"
     assert lines.paint() == "      not sent: the connection is gone: on it\n"
+    assert lines.paint() == ""
+
+
+def test_what_was_deleted_or_edited_is_printed_again() -> None:
+    lines = Lines()
+    network = lines.model.add_network(Address("irc.example"))
+    team = lines.model.current = lines.model.open(network, BufferKind.CHANNEL, "#team")
+    line = Line(LineKind.MESSAGE, 60.0, "helo", "Nine", msgid="a")
+    team.add(line)
+    assert lines.paint().endswith(" <Nine> helo\n")
+    edit(team, line, "hello")
+    assert lines.paint().endswith(" <Nine> (edited) hello\n")
+    assert lines.paint() == ""
+    delete(team, line, "zed", "")
+    assert lines.paint().endswith(" <Nine> (deleted by zed)\n")
+    late = Line(LineKind.MESSAGE, 60.0, "x", "Nine", msgid="b")
+    team.add(late)
+    delete(team, late, "", "")
+    assert lines.paint().count("(deleted)") == 1
     assert lines.paint() == ""
 
 

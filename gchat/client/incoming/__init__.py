@@ -2,6 +2,7 @@
 
     talk.py       PRIVMSG NOTICE TAGMSG            people.py   JOIN PART QUIT NICK KICK INVITE AWAY ...
     channels.py   TOPIC MODE and their numerics    answers.py  WHOIS WHO LIST bans
+    corrections.py  REDACT EDIT
     server.py     the welcome, MOTD, ERROR, rest   errors.py   refusals as sentences
 
 A new command is a function and its row in a topic's ``HANDLERS``.  Handlers take what they can use and
@@ -12,7 +13,7 @@ from collections.abc import Callable
 
 from gchat.client.batches import Batch, Item
 from gchat.client.connection import MOTD_PATIENCE
-from gchat.client.incoming import answers, channels, errors, people, replies, server, talk
+from gchat.client.incoming import answers, channels, corrections, errors, people, replies, server, talk
 from gchat.client.incoming.clock import server_time
 from gchat.client.model import Network
 from gchat.client.turn import Turn
@@ -27,6 +28,7 @@ HANDLERS: dict[str, Handler] = {
     **people.HANDLERS,
     **answers.HANDLERS,
     **talk.HANDLERS,
+    **corrections.HANDLERS,
 }
 
 

@@ -106,11 +106,8 @@ def tagmsg(turn: Turn, network: Network, message: Message) -> None:
     raw_nick, bang, _ = message.source.partition("!")
     if not message.params or not bang:
         return
-    target = message.params[0]
     own = raw_nick == network.nick
-    if not own and network.fold(target) == network.fold(network.nick):
-        target = raw_nick
-    buffer = network.buffers.get(network.fold(target))
+    buffer = buffer_about(network, message)
     if buffer is None or (not own and any(ignore(message.source) for ignore in turn.model.ignores)):
         return
     reacted(network, buffer, message)
@@ -122,6 +119,14 @@ def tagmsg(turn: Turn, network: Network, message: Message) -> None:
         buffer.typing.pop(nick, None)
     elif typing in {"active", "paused"} and len(buffer.typing) < _MOST_TYPING:
         buffer.typing[nick] = turn.now + (ACTIVE_FOR if typing == "active" else PAUSED_FOR)
+
+
+def buffer_about(network: Network, message: Message) -> Buffer | None:
+    """Return where a message belongs that is about others: a channel, or the conversation with somebody."""
+    raw_nick, target = message.source.partition("!")[0], network.fold(message.params[0])
+    if raw_nick != network.nick and target == network.fold(network.nick):
+        target = network.fold(raw_nick)
+    return network.buffers.get(target)
 
 
 def _shown_already(turn: Turn, network: Network, message: Message) -> bool:

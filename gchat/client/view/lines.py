@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from gchat.client.frame import Row, Run, Style, fit, text_of
-from gchat.client.line import Delivery, Line, LineKind
+from gchat.client.line import Delivery, Fate, Line, LineKind
 from gchat.client.text import pad, shorten, width, wrap
 from gchat.client.theme import Theme
 from gchat.client.view.badges import badge
@@ -18,6 +18,7 @@ from gchat.client.view.signs import Signs
 NICK_COLUMN = 8  # cells at least ...
 WIDEST_NICK_COLUMN = 16  # ... and at most
 _INDENTED_OVER = 8  # cells
+_EDITED = " (edited)"
 _SEND_AGAIN = " (M-s sends it again)"
 
 
@@ -80,6 +81,8 @@ def render(line: Line, pane: Pane, timed: bool, looks: Looks) -> list[Row]:
     """Return the rows of a line, at least one; ``timed`` shows its time."""
     theme, signs = looks
     words = _words(line, looks)
+    if line.fate is not Fate.SAID:
+        words = _corrected(line, words, theme)
     rows: list[Row] = []
     lead: list[Run] = []
     if pane.nick:
@@ -123,6 +126,14 @@ def _words(line: Line, looks: Looks) -> _Text:
     if kind is LineKind.PRESENCE:
         return _Text(line.text, theme.quiet)
     return _Text(line.text, theme.alert if kind is LineKind.ERROR else theme.text)
+
+
+def _corrected(line: Line, words: _Text, theme: Theme) -> _Text:
+    """Return the words of a line that was deleted or edited."""
+    if line.fate is Fate.DELETED:
+        return _Text(words.text, theme.quiet)
+    text = words.text + _EDITED
+    return words._replace(text=text, parts=(*words.parts, (len(words.text), len(text), theme.quiet)))
 
 
 def _sign(line: Line, looks: Looks) -> Run:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gchat.client.corrections import delete, edit
 from gchat.client.line import LineKind
 from gchat.client.mentions import remember
 from gchat.client.overlay import Mentions
@@ -52,6 +53,20 @@ def replied(team: Any) -> Any:
 
 def test_the_picture(replied: Any) -> None:
     assert "\n".join(replied.picture(100, 24).splitlines()[:15]) == PICTURE
+
+
+def test_what_was_edited_or_deleted_says_so(replied: Any) -> None:
+    buffer = replied.model.current
+    original, waves = buffer.lines[2], next(line for line in buffer.lines if line.kind is LineKind.ACTION)
+    original.msgid = replied.reply.answers = "a"
+    edit(buffer, original, "the retry loop gave up")
+    delete(buffer, waves, "zed", "not you")
+    picture = replied.picture(100, 24)
+    assert "the retry loop gave up (edited) " in picture
+    assert "> the retry loop gave up " in picture
+    assert "\N{ASTERISK OPERATOR}  Nine (deleted by zed: not you) " in picture
+    delete(buffer, replied.reply, "", "")
+    assert THUMB not in replied.picture(100, 24)
 
 
 def test_reactions_come_and_go(replied: Any) -> None:
