@@ -31,6 +31,9 @@ class Latency:
     longest: float
 
 
+GRACE = 2.0  # seconds that the last words are waited for
+
+
 class Probe:
     """Measures from ``start`` to ``stop``."""
 
@@ -61,18 +64,22 @@ def main(port: int, members: int, rate: float, source: str) -> None:
     print("ready", flush=True)
     speaker, listener, others = socks[0], socks[1], socks[2:]
     took: list[float] = []
-    due, data = time.perf_counter(), b""
-    while True:
+    due, data, said = time.perf_counter(), b"", 0
+    until = float("inf")  # the end; what was said before it is waited for
+    while time.perf_counter() < until and not (until < float("inf") and len(took) == said):
         wait = max(0.0, due - time.perf_counter())
-        ready, _, _ = select.select([listener, sys.stdin], [], [], wait)
+        ready, _, _ = select.select(
+            [listener] if until < float("inf") else [listener, sys.stdin], [], [], wait
+        )
         if sys.stdin in ready:
-            break
+            until = due = time.perf_counter() + GRACE
         if listener in ready:
             data += listener.recv(1 << 16)
             now = time.perf_counter()
             *lines, data = data.split(b"\r\n")
             took += [now - float(line.rpartition(b":T")[2]) for line in lines if b" :T" in line]
-        if time.perf_counter() >= due:
+        if time.perf_counter() >= due and until == float("inf"):
+            said += 1
             crowd.say(speaker, f"PRIVMSG {ROOM} :T{time.perf_counter()}")
             due += 1 / rate
             crowd.swallow([speaker, *others])
