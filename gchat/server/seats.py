@@ -86,6 +86,10 @@ class Seats:
         """The mark after which an account that was in may read; None where it has no seat."""
         return self._seats.get(account, {}).get(channel)
 
+    def are_taken(self, channel: str, account: str) -> bool:
+        """True where anybody but an account has a seat in a channel, be it there at the moment or not."""
+        return any(channel in mine for owner, mine in self._seats.items() if owner != account)
+
     def take(self, account: str, channel: str, since: Mark) -> list[Document]:
         """Give an account a seat; return what has to be kept.  Of too many the oldest goes."""
         mine = self._seats.setdefault(account, {})

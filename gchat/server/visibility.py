@@ -62,3 +62,10 @@ def may_address(viewer: User, channel: Channel) -> bool:
 def can_see_address(viewer: User, user: User) -> bool:
     """True where the viewer may know from where the user really connects."""
     return viewer is user or viewer.is_operator
+
+
+def moderated_since(viewer: User, channel: Channel) -> Mark:
+    """The mark after which its operators see to a channel: who has made one anew is no operator of the one
+    that had its name before.
+    """
+    return Mark(0) if viewer.is_operator else Mark(channel.created * 1000 - 1)

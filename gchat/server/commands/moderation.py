@@ -17,8 +17,8 @@ from gchat.server.commands.modes import Changes
 from gchat.server.events import Banned
 from gchat.server.modlog import in_words
 from gchat.server.request import FailError, ReplyError, Request, Steps, Work
-from gchat.server.stores.base import Logged, Mark
-from gchat.server.visibility import may_address
+from gchat.server.stores.base import Logged
+from gchat.server.visibility import may_address, moderated_since
 from gchat.server.world import Channel
 
 ENTRIES = 50  # of the moderation log in one answer
@@ -68,8 +68,7 @@ def tell_log(request: Request, words: Sequence[str], say: Callable[[str], object
     if not count or not before:
         text = "It is written MODLOG #channel [how many [before which]], with numbers"
         raise FailError("INVALID_PARAMS", channel.name, text=text)
-    # Who has made a channel anew is not to read of one that had its name before.
-    since = Mark(0) if request.user.is_operator else Mark(channel.created * 1000 - 1)
+    since = moderated_since(request.user, channel)
     found: list[Logged] = yield Work(history.modlog, (channel.key, since, before, min(count, ENTRIES)))
     channel = moderated(request, words[0], roles.Right.BAN)
     for logged in found:

@@ -23,6 +23,7 @@ from gchat.server.playback import EDIT
 from gchat.server.reading import still_seen, targets_of
 from gchat.server.request import FailError, ReplyError, Request, Steps, Work
 from gchat.server.stores.base import History, Mark, Record
+from gchat.server.visibility import moderated_since
 
 MOST: Final = 500  # messages of one PURGE
 LONGEST: Final = 30 * 86_400  # seconds
@@ -48,7 +49,8 @@ def delete(request: Request, name: str, whose: str, given: str, reason: str) -> 
     if not targets:
         raise ReplyError(ERR_NOTONCHANNEL, channel.name)
     nick, account = _who(request, whose)
-    since = max(targets[channel.key], Mark(int((request.engine.clock() - seconds) * 1000)))
+    begin = Mark(int((request.engine.clock() - seconds) * 1000))
+    since = max(targets[channel.key], moderated_since(request.user, channel), begin)
     found: list[Record] = yield Work(
         _look, (history, channel.key, since, fold(nick), fold(account), reach(request))
     )

@@ -20,6 +20,7 @@ from gchat.server.playback import EDIT
 from gchat.server.reading import still_seen, targets_of
 from gchat.server.request import FailError, Request, Steps, Work
 from gchat.server.stores.base import History, Mark, Record, StoreError
+from gchat.server.visibility import moderated_since
 from gchat.server.world import User
 
 _DAY = 86_400.0
@@ -167,10 +168,10 @@ def author_of(record: Record) -> tuple[str, str]:
 
 
 def _moderates(request: Request, record: Record) -> bool:
-    channel = request.world.channels.get(record.target)
-    if channel is None:
+    user, channel = request.user, request.world.channels.get(record.target)
+    if channel is None or (Mark.of(record.id) or Mark(0)) <= moderated_since(user, channel):
         return False
-    return request.user.is_operator or roles.may(channel.roles_of(request.user), roles.Right.REDACT)
+    return user.is_operator or roles.may(channel.roles_of(user), roles.Right.REDACT)
 
 
 def _check_window(request: Request, record: Record, seconds: float) -> None:

@@ -53,6 +53,10 @@ def _why_not(request: Request, channel: Channel, name: str) -> tuple[str, str]:
         return "", ""  # "MUST allow channels to be renamed while only changing the casing"
     if world.known_channel(name) is not None:  # a secret one is no secret here, as it is none to JOIN
         return "CHANNEL_NAME_IN_USE", f"There is a channel {name}: choose another name"
+    user = request.user
+    if not user.is_operator and world.seats.are_taken(fold(name), fold(user.account)):
+        # Nobody is there at the moment, and they would find another history when they are back.
+        return "CHANNEL_NAME_IN_USE", f"Others were in {name} last and may come back: choose another name"
     if tutorial.enabled and fold(tutorial.channel) == channel.key:
         return "CANNOT_RENAME", "This is the channel that every plain client comes into"
     if request.engine.clock() - world.renames.last(channel.key) < PAUSE:
