@@ -19,6 +19,7 @@ from gchat.server.accounts import Account
 from gchat.server.events import LoggedIn
 from gchat.server.gateways import is_among
 from gchat.server.request import Request, Work
+from gchat.server.throttle import neighbourhood
 
 WRONG = "The account or the password is wrong"
 TOO_MANY = "Too many wrong passwords: wait some minutes"
@@ -54,7 +55,7 @@ class Attempt:
         self._logins = request.engine.logins
         account, _ = find(request, name)
         key = account.key if account is not None else fold(limits.cut(name, limits.NICKLEN))
-        self._keys = (f"account {key}", f"address {request.session.host}")
+        self._keys = (f"account {key}", f"address {neighbourhood(request.session.host)}")
         now = request.engine.clock()
         for index, key in enumerate(self._keys):
             if not self._logins.take(key, now):

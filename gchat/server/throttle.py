@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Hashable
+
+
+def neighbourhood(host: str) -> str:
+    """What an address is counted as: whoever has one of IPv6 has at least a network of 64 bits of them."""
+    if ":" not in host:
+        return host
+    try:
+        address = ipaddress.IPv6Address(host.partition("%")[0])
+    except ValueError:
+        return host
+    mapped = address.ipv4_mapped
+    return str(mapped if mapped is not None else ipaddress.IPv6Network((address, 64), strict=False))
 
 
 class TokenBucket:

@@ -166,6 +166,16 @@ def test_one_address_makes_only_so_many(make_chat):
     assert "SUCCESS" in chat.client("Else", host="192.0.2.1").ask("REGISTER * * longenough")[0]
 
 
+def test_a_network_of_ipv6_is_one_address(make_chat):
+    chat = make_chat(Settings(server=Server(name="gchat.test"), limits=Limits(command_rate=0.0)))
+    hosts = [f"2001:db8::{n:x}" for n in range(11)]
+    answers = [
+        chat.client(f"Nick{n}", host=host).ask("REGISTER * * longenough")[0] for n, host in enumerate(hosts)
+    ]
+    assert [("SUCCESS" in answer) for answer in answers] == [True] * 10 + [False]
+    assert "SUCCESS" in chat.client("Else", host="2001:db8:0:1::1").ask("REGISTER * * longenough")[0]
+
+
 def test_no_code_is_waited_for(chat, neural):
     assert "FAIL VERIFY INVALID_CODE Nine :" in chat.client("Nine").ask("VERIFY Nine 123")[0]
     assert "FAIL VERIFY ALREADY_AUTHENTICATED Nine :" in neural.ask("VERIFY Nine 123")[0]

@@ -239,6 +239,13 @@ def test_an_address_runs_out_too(slow):
     assert plain(slow.connect("192.0.2.1"), "Name1", "wrong") == [WRONG]
 
 
+def test_a_network_of_ipv6_runs_out_as_one_address(slow):
+    hosts = [f"2001:db8::{n:x}" for n in range(11)]
+    answers = [plain(slow.connect(host), f"Name{n}", "wrong")[0] for n, host in enumerate(hosts)]
+    assert [answer == WRONG for answer in answers] == [True] * 10 + [False]
+    assert plain(slow.connect("2001:db8:0:1::1"), "Name1", "wrong") == [WRONG]
+
+
 def test_right_ones_cost_nothing(slow):
     for _ in range(30):
         assert len(plain(slow.connect(), "Neural")) == 2

@@ -49,6 +49,20 @@ def test_the_right_password_makes_an_operator(neural, name):
     assert neural.session.user.oper == name
 
 
+def test_who_comes_again_does_not_guess_on(make_chat):
+    chat = make_chat(Settings(server=Server(name="gchat.test"), operators=BLOCKS))
+    clients = [chat.client(f"Nick{n}", host="2001:db8::1") for n in range(4)]
+    answers = [line for client in clients for _ in range(3) for line in client.ask("OPER operuser wrong")]
+    assert len([line for line in answers if line.endswith(":Password incorrect")]) == 10
+    text = "Too many wrong passwords: wait some minutes"
+    neighbour = chat.client("Neural", host="2001:db8::2")
+    assert neighbour.ask("OPER operuser operpassword") == [f"{SERVER} 464 Neural :{text}"]
+    stranger = chat.client("Nine", host="2001:db8:0:1::1")
+    assert "381" in stranger.ask("OPER operuser operpassword")[0]
+    chat.now += 60
+    assert "381" in neighbour.ask("OPER operuser operpassword")[0]
+
+
 def test_an_operator_who_does_it_again_learns_nothing_new(neural):
     neural.send("OPER operuser operpassword")
     assert neural.ask("OPER nearby operpassword") == [f"{SERVER} 381 Neural :You are now an IRC operator"]

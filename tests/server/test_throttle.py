@@ -7,11 +7,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gchat.server.settings import Limits, Server, Settings
-from gchat.server.throttle import TokenBucket
+from gchat.server.throttle import TokenBucket, neighbourhood
 from gchat.tutorial.wire import TutorialWire
 
 SERVER = ":gchat.test"
 NEURAL = ":Neural!~Neural@127.0.0.1"
+
+# whose it is
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("unix", "unix"),
+        ("2001:db8::7", "2001:db8::/64"),
+        ("2001:db8:0:0:ffff::1", "2001:db8::/64"),
+        ("0::1", "::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("0::ffff:192.0.2.7", "192.0.2.7"),
+        ("not:an:address", "not:an:address"),
+    ],
+)
+def test_what_an_address_is_counted_as(host, counted):
+    assert neighbourhood(host) == counted
+
 
 # the bucket
 

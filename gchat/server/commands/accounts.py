@@ -11,6 +11,7 @@ from gchat.server import nicknames, services
 from gchat.server.accounts import Account, to_document
 from gchat.server.events import AccountRegistered
 from gchat.server.request import FailError, Request, Steps, Work
+from gchat.server.throttle import neighbourhood
 
 PASSWORD_MIN = 6  # characters
 PASSWORD_MAX = 1000  # bytes
@@ -61,7 +62,7 @@ def make(request: Request, name: str, email: str, password: str, *, login: bool 
     if needs_address and not is_address(email):
         raise FailError("INVALID_EMAIL", shown, text="An address is needed here, such as neural@example.org")
     check_password(name, password)
-    if not request.engine.registrations.take(request.session.host, request.engine.clock()):
+    if not request.engine.registrations.take(neighbourhood(request.session.host), request.engine.clock()):
         text = "Too many new accounts from your address: try again in some minutes"
         raise FailError("TEMPORARILY_UNAVAILABLE", shown, text=text)
     salt = request.engine.entropy(scram.SALT)

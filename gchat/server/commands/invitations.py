@@ -9,6 +9,7 @@ from gchat.server.commands import accounts
 from gchat.server.events import Redeemed
 from gchat.server.invitations import UNKNOWN, Invitation
 from gchat.server.request import FailError, ReplyError, Request, Steps
+from gchat.server.throttle import neighbourhood
 
 
 def redeem(request: Request) -> Steps:
@@ -46,7 +47,7 @@ def take(request: Request, token: str, password: str) -> Steps:
 def _find(request: Request, token: str) -> Invitation:
     """The invitation of a token.  Wrong ones are counted for the address that they come from."""
     engine = request.engine
-    key = f"invitation {request.session.host}"
+    key = f"invitation {neighbourhood(request.session.host)}"
     if not engine.logins.take(key, engine.clock()):
         text = "Too many wrong invitations from your address: wait some minutes"
         raise FailError("TOO_MANY_ATTEMPTS", text=text)

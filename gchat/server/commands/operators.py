@@ -22,6 +22,7 @@ from gchat.server import passwords
 from gchat.server.events import Killed, Opered, Walloped
 from gchat.server.request import ReplyError, Request, Steps, Work
 from gchat.server.settings import Operator, Settings
+from gchat.server.throttle import neighbourhood
 from gchat.server.world import User
 
 log = logging.getLogger("gchat.server")
@@ -33,7 +34,10 @@ CONFIGURATION = "gchat-server.toml"
 
 def oper(request: Request) -> Steps:
     """OPER name password.  A name that nobody has is refused as slowly as a wrong password."""
-    session, name = request.session, request.params[0]
+    session, name, attempts = request.session, request.params[0], request.engine.logins
+    key = f"oper {neighbourhood(session.host)}"
+    if not attempts.take(key, request.engine.clock()):
+        raise ReplyError(ERR_PASSWDMISMATCH, text="Too many wrong passwords: wait some minutes")
     block = _block(request.settings, name)
     hashed = block.password if block is not None else passwords.NOBODY
     fits = yield Work(passwords.verify, (hashed, request.params[1]))
@@ -46,6 +50,7 @@ def oper(request: Request) -> Steps:
         if session.oper_failures >= OPER_ATTEMPTS:
             request.engine.close(session, "Too many wrong OPER passwords")
         return
+    attempts.give_back(key)
     if not _may_come_from(block, request.user):
         log.warning(
             "OPER %s refused to %s, %s: not one of its hosts", block.name, session.peer, request.user.nick
