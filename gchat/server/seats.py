@@ -9,7 +9,8 @@ Three things keep people out: the *walls* (modes i, k and R), the *bars* (bans),
 - An account that was in has a *seat*: it reads what it could read before, whatever walls were put up since,
   and what was said while its connection was gone.  Leaving and being removed give the seat up.
 
-What is remembered here outlives the channel, so that whoever makes it anew reads no more than a newcomer.
+What is remembered here outlives the channel, so that whoever makes it anew reads no more than a newcomer; of
+very many channels that ended, one mark for all of them is left.
 Only ``apply`` changes anything here; ``apply/seats.py`` has the rules, this module what is known.
 """
 
@@ -27,6 +28,8 @@ SEAT = "seat"  # kinds of documents
 WALL = "wall"
 SEATS = 1000  # that an account may have at a time
 BARS = 100  # lifted ones that a channel remembers
+FENCES = 10_000  # that are remembered of channels that have ended
+FORGOTTEN = "*"  # stands for all those of which nothing is remembered
 BEGINNING = Mark(0)
 
 
@@ -59,6 +62,7 @@ class Seats:
 
     def __init__(self) -> None:
         self.fences: dict[str, Fence] = {}
+        self._ended: dict[str, None] = {}  # channels with a fence that are no more, the first one first
         self._seats: dict[str, dict[str, Mark]] = {}
         self._since: dict[str, dict[str, Mark]] = {}  # channel -> uid of a member -> mark
 
@@ -123,6 +127,25 @@ class Seats:
         """What keeps and kept people out of a channel; made where there is none."""
         return self.fences.setdefault(channel, Fence())
 
+    def began(self, channel: str) -> None:
+        """There is such a channel again."""
+        self._ended.pop(channel, None)
+
+    def ended(self, channel: str) -> list[Document]:
+        """A channel with a fence is no more; return what has to be kept.
+
+        Of too many, what the first one remembers counts for all channels instead: nobody is to read more.
+        """
+        self._ended[channel] = None
+        if len(self._ended) <= FENCES:
+            return []
+        oldest = next(iter(self._ended))
+        del self._ended[oldest]
+        fence, all_ = self.fences.pop(oldest, Fence()), self.fence(FORGOTTEN).walls
+        marks = [at for known in (fence.walls, fence.bars) for at in known.values()]
+        all_[FORGOTTEN] = max(at or BEGINNING for at in (*marks, all_.get(FORGOTTEN)))
+        return [self.document(oldest), self.document(FORGOTTEN)]
+
     def document(self, channel: str) -> Document:
         """What is to be kept of a channel's walls and bars."""
         fence = self.fences.get(channel)
@@ -143,6 +166,7 @@ class Seats:
                 changed += self.give_up(account, channel)
                 changed += self.take(account, to, since)
         self._since[to] = self._since.pop(channel, {})
+        self._ended.pop(to, None)
         fence = self.fences.pop(channel, None)
         changed.append(Document(WALL, channel, None))
         self.fences.pop(to, None)
@@ -163,12 +187,15 @@ class Seats:
         Raises KeyError and ValueError for what is none.
         """
         fence = self.fence(key)
+        if key != FORGOTTEN:
+            self._ended[key] = None  # until somebody turns out to be there
         for known, found in ((fence.walls, body["walls"]), (fence.bars, body["bars"])):
             for name, at in found.items():
                 known[fold(name) if known is fence.bars else name] = read(at) if at else now
 
     def stand(self, channel: str, modes: Iterable[str], masks: Iterable[str]) -> None:
         """A channel that lasts has these modes and bans (folded) still: they go on keeping people out."""
+        self.began(channel)
         walls = {letter: None for letter in WALLS if letter in modes}
         bars = {mask: None for mask in masks if not mask.startswith(MUTE)}
         if walls or bars:

@@ -344,6 +344,7 @@ class World:
         held = registration.role_of(user.account) if registration is not None else ""
         if channel is None:
             channel = self.channels[key] = Channel(name, at)
+            self.seats.began(key)
             channel.modes.update(dict.fromkeys(AT_CREATION, ""))
             held = "o"
         channel.members[user] = held

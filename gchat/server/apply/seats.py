@@ -9,7 +9,7 @@ from gchat.irc.modes import ModeChange
 from gchat.server import admission
 from gchat.server.apply.context import Applying
 from gchat.server.channel_modes import MUTE
-from gchat.server.seats import BEGINNING, WALLS, Fence
+from gchat.server.seats import BEGINNING, FORGOTTEN, WALLS, Fence
 from gchat.server.stores.base import Change, Mark
 from gchat.server.world import Channel, User
 
@@ -28,11 +28,12 @@ def arrived(now: Applying, user: User, channel: Channel) -> None:
 
 
 def _since(now: Applying, user: User, channel: Channel, seat: Mark | None) -> Mark:
-    fence = now.world.seats.fences.get(channel.key) or Fence()
+    fences = now.world.seats.fences
+    fence, forgotten = fences.get(channel.key) or Fence(), fences.get(FORGOTTEN) or Fence()
     walls = {letter: None for letter in WALLS if letter in channel.modes}
     since = BEGINNING if seat is None else seat
     if seat is None:
-        for letter, at in {**fence.walls, **walls}.items():
+        for letter, at in {**forgotten.walls, **fence.walls, **walls}.items():
             if letter != "R" or not user.account:
                 since = max(since, now.mark if at is None else at)
     for mask, at in fence.bars.items():
@@ -53,7 +54,7 @@ def emptied(now: Applying, channels: Iterable[Channel]) -> None:
         fence = now.world.seats.fences.get(channel.key)
         if fence is not None and now.world.has_ended(channel):
             fence.fallen(now.mark)
-            now.engine.keep(now.world.seats.document(channel.key))
+            _keep(now, [now.world.seats.document(channel.key), *now.world.seats.ended(channel.key)])
 
 
 def mode_changed(now: Applying, channel: Channel, change: ModeChange) -> None:

@@ -216,3 +216,34 @@ def test_a_channel_with_another_name_keeps_what_is_known_of_it(past):
     assert (seats.since("n0-1", "#old"), seats.since("n0-1", "#new")) == (None, Mark(5))
     assert ("wall", "#old", None) in changed
     assert ("wall", "#new", {"walls": {"i": ""}, "bars": {}}) in changed
+
+
+def test_what_is_remembered_of_channels_that_ended_has_a_bound(past, store, neural, read, monkeypatch):
+    """And what is forgotten shows nobody more than before."""
+    monkeypatch.setattr("gchat.server.seats.FENCES", 5)
+    past.say(neural, "#team", "a")
+    neural.send("MODE #team +i")
+    past.say(neural, "#team", "b")
+    neural.send("PART #team")
+    past.chat.now += 10
+    for number in range(20):
+        neural.send(f"JOIN #x{number}", f"MODE #x{number} +i", f"PART #x{number}")
+    known = past.engine.world.seats.fences
+    assert set(known) == {"*", *(f"#x{number}" for number in range(15, 20))}
+    assert {key for kind, key in store.documents if kind == "wall"} == set(known)
+    past.chat.now += 10
+    nine = come(past)
+    past.say(nine, "#team", "c")
+    assert read(nine) == "c"
+    past.start()
+    assert set(past.engine.world.seats.fences) == set(known)
+    zed = come(past, "Zed")
+    assert read(zed) == "c"
+
+
+def test_a_channel_that_is_there_is_never_forgotten(past, neural, monkeypatch):
+    monkeypatch.setattr("gchat.server.seats.FENCES", 2)
+    neural.send("MODE #team +i", "PART #team", "JOIN #team", "MODE #team +i")
+    for number in range(5):
+        neural.send(f"JOIN #x{number}", f"MODE #x{number} +i", f"PART #x{number}")
+    assert past.engine.world.seats.fences["#team"].walls == {"i": None}
