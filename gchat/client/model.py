@@ -1,10 +1,10 @@
 """Everything the screen can show, and nothing else: networks, buffers, lines, members, the input, overlays.
 
 The model is plain data with a few methods that keep its invariants; ``update.py`` is the only writer,
-``view.py`` only reads.  Every text in it that came from outside has been through ``text.sanitise`` already.
+``view/`` only reads.  Every text in it that came from outside has been through ``text.sanitise`` already.
 Times are Unix seconds.
 
-What may be changed here: what is known.  How it looks belongs to ``view.py``, what happens to ``update.py``.
+What may be changed here: what is known.  How it looks belongs to ``view/``, what happens to ``update.py``.
 """
 
 from collections.abc import Callable

@@ -6,7 +6,7 @@
 
 The driver is atheris (``pip install atheris``: libFuzzer, guided by coverage) where it is installed, else
 mutation.py's.  A finding ends the run: the input is in a file ``crash-...`` of the folder that ``--out``
-names.  Make a row of ``test_findings.py`` of it.
+names.  Make a row of ``FINDINGS`` in ``test_fuzz.py`` of it.
 """
 
 from __future__ import annotations

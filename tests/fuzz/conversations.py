@@ -3,7 +3,7 @@
 Every line of the input is one step: its first letter says who does it, ``0`` to ``3``, and the rest is sent
 as a line; ``*2`` makes client 2 a server operator, ``-2`` loses its connection and opens another, ``+9`` lets
 nine seconds pass, ``~2`` asks for all capabilities.  So a finding can be read, and becomes a row of
-``test_findings.py`` as it is.
+``FINDINGS`` in ``test_fuzz.py`` as it is.
 """
 
 from __future__ import annotations

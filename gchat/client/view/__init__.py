@@ -1,8 +1,8 @@
 """The screen: ``Painter.frame(model, now)`` makes a frame of the model.
 
 It reads the model and changes nothing in it.  What is kept from one frame to the next are rows of lines and
-of the member list; everything could be thrown away at any time.  ``SCREEN`` in the manual is what it has to
-look like.
+of the member list; everything could be thrown away at any time.  What it has to look like stands in
+``tests/client/view/test_screens.py``.
 
 ``layout`` divides the screen; ``title``, ``lists``, ``messages`` (with ``lines``), ``mentions``, ``status``,
 ``prompt`` and ``overlays`` draw its parts; ``scroll`` moves through a buffer.
