@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
+from weakref import ref
 
 if TYPE_CHECKING:
     from gchat.server.session import Session
@@ -49,9 +50,10 @@ class Run:
             self._span, self._joined = span, b"".join(self.pieces[start:] if start else self.pieces)
         return self._joined
 
-    def left(self, session: Session) -> None:
-        """A session follows no longer."""
-        self.away[session] = None
+    def left(self, session: Session | None) -> None:
+        """A session follows no longer, and may come back if it is still there."""
+        if session is not None:
+            self.away[session] = None
         self.followers -= 1
         if not self.followers:
             self.pieces.clear()
@@ -64,7 +66,7 @@ class Outbox:
     __slots__ = ("_last", "_session", "_start", "pieces", "run")
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self._session = ref(session)  # which holds the box: as a cycle they would stay until they are collected
         self.pieces: list[bytes] = []  # its own; ``delivery.py`` appends to them while there is no run
         self.run: Run | None = None  # followed after those
         self._start = 0  # where in the run
@@ -89,7 +91,7 @@ class Outbox:
         """Have what the run has brought as its own, and get no more of it."""
         if self.run is not None:
             self._catch_up(self.run)
-            self.run.left(self._session)
+            self.run.left(self._session())
             self.run = None
 
     def _catch_up(self, run: Run) -> None:
@@ -139,6 +141,6 @@ class Outbox:
         if run is not None and not self.pieces and self._last is None:
             joined = run.join(self._start)
             self.run = None
-            run.left(self._session)
+            run.left(self._session())
             return joined
         return b"".join(self.take())

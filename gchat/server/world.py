@@ -255,6 +255,7 @@ class World:
         self.modes.subtract(user.modes)
         del self.users[user.uid]
         del self.nicks[fold(user.nick)]
+        user.sessions.clear()  # they know the user, too: nobody is to be in a circle
 
     def log_in(self, user: User, account: str) -> None:
         """Have a user be logged in to an account, and to no other; empty: to none."""
