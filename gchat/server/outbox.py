@@ -66,7 +66,9 @@ class Outbox:
     __slots__ = ("_last", "_session", "_start", "pieces", "run")
 
     def __init__(self, session: Session) -> None:
-        self._session = ref(session)  # which holds the box: as a cycle they would stay until they are collected
+        self._session = ref(
+            session
+        )  # which holds the box: as a cycle they would stay until they are collected
         self.pieces: list[bytes] = []  # its own; ``delivery.py`` appends to them while there is no run
         self.run: Run | None = None  # followed after those
         self._start = 0  # where in the run
