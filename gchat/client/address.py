@@ -57,6 +57,14 @@ class Address(NamedTuple):
         return self[:4] == other[:4] and self.path == other.path
 
     @property
+    def is_private(self) -> bool:
+        """Tell whether nobody on the way can read along: TLS, or this machine."""
+        here = self.host in {"localhost", "::1"} or (
+            self.host.startswith("127.") and self.host.replace(".", "").isdecimal()
+        )
+        return self.tls or bool(self.path) or here
+
+    @property
     def where(self) -> str:
         """Return how a sentence names it: ``"localhost:6667"``."""
         return self.path or f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
@@ -92,7 +100,8 @@ def parse_address(text: str, *, tls: bool = False) -> Address:
     if port_text.startswith("+"):
         scheme, port_text = SCHEMES["ircs"], port_text[1:]
     port = _port(port_text, text) if port_text else scheme.port
-    if not host or len(host) > _HOST_BYTES or any(c.isspace() or ord(c) < 33 for c in host):
+    # '=' is in no name of a host, and what is remembered has one behind the address (memory.py)
+    if not host or len(host) > _HOST_BYTES or any(not c.isprintable() or c in " =" for c in host):
         raise BadAddress(
             f"'{text}' names no server; write it like irc.example, irc.example:6697 or ircs://irc.example"
         )

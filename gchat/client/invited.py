@@ -12,6 +12,8 @@ from gchat.client.overlay import Step, Welcome
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 
+NOT_ENCRYPTED = "The connection is not encrypted: give a password that you use nowhere else."
+
 
 def unanswered(network: Network) -> bool:
     """Tell whether the person has to say who they are on a network that they are invited to."""
@@ -28,6 +30,8 @@ def question(network: Network, nick: str, known: bool) -> Welcome:
     channel = network.invitation.channel if network.invitation is not None else ""
     where = f"{channel} on {network.address.where}" if channel else network.address.where
     overlay.invited = sanitise(f"You are invited to {where}.")
+    if not network.address.is_private:
+        overlay.invited += " " + NOT_ENCRYPTED
     return overlay
 
 

@@ -62,6 +62,9 @@ def test_tls_where_no_scheme_says_otherwise() -> None:
         (":6667", "names no server"),
         ("a b", "names no server"),
         ("x" * 300, "names no server"),
+        ("irc://irc.example=Neural/#team", "names no server"),
+        ("irc://\x9b31mirc.example", "names no server"),
+        ("irc://irc.example\u202e", "names no server"),
         ("gopher://irc.example", "'gopher://' is not an address gchat knows"),
         ("irc.example:0", "is no port"),
         ("irc.example:65536", "is no port"),
@@ -98,3 +101,20 @@ def test_no_text_does_anything_else(text: str) -> None:
         return
     assert address.host
     assert 0 < address.port < 65536
+
+
+@pytest.mark.parametrize(
+    ("text", "private"),
+    [
+        ("ircs://irc.example", True),
+        ("unix:/run/gchat", True),
+        ("irc://localhost", True),
+        ("irc://127.0.0.1:6667", True),
+        ("irc://[::1]", True),
+        ("irc://irc.example", False),
+        ("irc://127.irc.example", False),
+        ("irc://localhost.irc.example", False),
+    ],
+)
+def test_where_nobody_reads_along(text: str, private: bool) -> None:
+    assert parse_address(text).is_private is private

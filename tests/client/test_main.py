@@ -433,6 +433,12 @@ def test_a_broken_memory_is_none(value: str) -> None:
     assert planned("", remembered={"login nonsense://": "Neural #team x"}).networks[0].sasl_user == ""
 
 
+def test_who_is_invited_without_encryption_is_told() -> None:
+    model = make_model(planned(LINK.replace("ircs:", "irc:")), {"USER": "neural"})
+    assert isinstance(model.overlay, Welcome)
+    assert "not encrypted" in model.overlay.invited
+
+
 def test_an_invitation_asks_before_it_connects() -> None:
     model = make_model(planned(LINK), {"USER": "neural"})
     assert isinstance(model.overlay, Welcome)
