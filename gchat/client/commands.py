@@ -44,7 +44,7 @@ COMMANDS: dict[str, Command] = {
     "away": Command("[text]", "say that you are away", ("text",), people.away, False),
     "back": Command("", "say that you are back", (), people.back, False),
     "ban": Command(
-        "[#channel] nick [time] [reason]",
+        "[#channel] nick [time [reason]]",
         "ban a nick or mask, perhaps for a time (1h); /ban shows the bans",
         ("nick", "text"),
         moderating.ban,
@@ -75,7 +75,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "msg": Command("nick text", "send a message", ("target", "text"), people.msg, False),
     "mute": Command(
-        "[#channel] nick [time] [reason]",
+        "[#channel] nick [time [reason]]",
         "keep somebody from speaking, perhaps for a time (10m)",
         ("nick", "text"),
         moderating.mute,

@@ -9,6 +9,7 @@ from gchat.client.line import Delivery, Line, LineKind
 from gchat.client.model import Buffer, BufferKind, Network, State
 from gchat.client.outgoing import Sent, room, split
 from gchat.client.references import refer, tags_for
+from gchat.client.secrets import hidden
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 from gchat.irc.message import NO_TAGS
@@ -41,7 +42,7 @@ def say(
     to = f"to {target}: " if target != buffer.target else ""
     problem = why_not(buffer) if target == buffer.target else _offline(network)
     for piece in pieces[:MOST_LINES]:
-        line = Line(kind, turn.now, sanitise(to + piece), sanitise(nick), own=True)
+        line = Line(kind, turn.now, sanitise(to + hidden(target, piece)), sanitise(nick), own=True)
         tags = NO_TAGS
         if answered is not None:
             refer(line, answered)

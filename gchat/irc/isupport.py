@@ -165,6 +165,16 @@ class ISupport:
         return None
 
     @property
+    def by_account(self) -> str:
+        """What stands before an account's name in a mask that fits who is logged in to it; "" for none.
+
+        https://ircv3.net/specs/extensions/account-extban
+        """
+        letter = self.get("ACCOUNTEXTBAN").partition(",")[0]
+        prefix = self.get("EXTBAN").partition(",")[0]
+        return f"{prefix}{letter}:" if letter else ""
+
+    @property
     def modes_per_line(self) -> int:
         """How many modes with parameters one MODE may change (MODES); no value means no limit."""
         if "MODES" not in self:

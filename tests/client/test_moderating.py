@@ -1,6 +1,6 @@
 """Slash commands about people who disturb: what they send to servers of each kind.
 
-The client is in #team with Nine, whose host it does not know unless a test says so.
+The client is in #team with Nine, whose host it does not know, and Zed, whose host it does.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ PLAIN = "CHANMODES=b,k,l,imnpst PREFIX=(ov)@+ MODES=3 CHANTYPES=#"
 
 def on(playbook: Callable[..., Playbook], isupport: str) -> Playbook:
     book = playbook().register(isupport=isupport).join()
-    book.server(":s 352 Neural #team ~n host.example irc.example Zed H :0 Zed")
+    book.server(":Zed!~n@host.example JOIN #team")
     return book
 
 
@@ -34,12 +34,12 @@ def on(playbook: Callable[..., Playbook], isupport: str) -> Playbook:
         ("/ban #ops Nine 0 for good", "TBAN #ops 0 Nine!*@* :for good"),
         ("/ban Nine 90", "TBAN #team 90 :Nine!*@*"),
         ("/ban *@bad.example 2d", "TBAN #team 2d :*!*@bad.example"),
-        ("/ban Nine Zed", "MODE #team +bb Nine!*@* Zed!*@*"),
+        ("/ban Nine Zed", "MODE #team +bb Nine!*@* *!*@host.example"),
         ("/ban Nine", "MODE #team +b :Nine!*@*"),
         ("/ban", "MODE #team :b"),
         ("/mute Nine", "MODE #team +b :m:Nine!*@*"),
         ("/mute Nine 10m think it over", "TBAN #team 10m m:Nine!*@* :think it over"),
-        ("/mute Nine Zed", "MODE #team +bb m:Nine!*@* m:Zed!*@*"),
+        ("/mute Nine Zed", "MODE #team +bb m:Nine!*@* m:*!*@host.example"),
         ("/mute #ops *@bad.example 1d", "TBAN #ops 1d :m:*!*@bad.example"),
         ("/unmute Nine", "MODE #team -b :m:Nine!*@*"),
         ("/unban Nine", "MODE #team -b :Nine!*@*"),
@@ -54,6 +54,32 @@ def test_what_a_command_sends(playbook: Callable[..., Playbook], typed: str, sen
     book = on(playbook, GCHAT)
     assert [line.replace(" :", " ") for line in book.type(typed)] == [sent.replace(" :", " ")]
     assert not [line for line in book.lines("#team") if line.kind is LineKind.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("/ban Zed 1h", "TBAN #team 1h a:zoe"),
+        ("/ban Zed", "MODE #team +b a:zoe"),
+        ("/mute Zed", "MODE #team +b m:a:zoe"),
+        ("/unban Zed", "MODE #team -bbb a:zoe *!*@host.example Zed!*@*"),
+        ("/unmute Zed", "MODE #team -bbb m:a:zoe m:*!*@host.example m:Zed!*@*"),
+    ],
+)
+def test_who_is_logged_in_is_banned_by_account(
+    playbook: Callable[..., Playbook], typed: str, sent: str
+) -> None:
+    """A ban of the host would keep out everybody behind it, and not its owner, who comes from another one."""
+    book = on(playbook, f"{GCHAT} ACCOUNTEXTBAN=a")
+    book.server(":Zed!~n@host.example ACCOUNT zoe")
+    assert [line.replace(" :", " ") for line in book.type(typed)] == [sent]
+
+
+@pytest.mark.parametrize("typed", ["/ban Nine off you go", "/mute Nine ads"])
+def test_a_reason_is_nobody_to_ban(playbook: Callable[..., Playbook], typed: str) -> None:
+    book = on(playbook, GCHAT)
+    assert book.type(typed) == []
+    assert "a reason stands behind a time, and 0 is for ever" in book.model.current.lines[-1].text
 
 
 @pytest.mark.parametrize(

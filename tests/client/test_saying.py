@@ -255,3 +255,26 @@ def test_words_are_not_broken(words: list[str]) -> None:
 
 def test_room_without_a_known_mask_is_careful() -> None:
     assert room("", "Neural", "PRIVMSG", "#team") < room("Neural!u@h", "Neural", "PRIVMSG", "#team")
+
+
+# --- passwords -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("/msg NickServ REGISTER opensesame", "REGISTER ***"),
+        ("/msg nickserv identify Neural opensesame", "identify *** ***"),
+        ("/msg NickServ@services.example IDENTIFY opensesame", "IDENTIFY ***"),
+        ("/msg NickServ PASSWD opensesame openbarley", "PASSWD *** ***"),
+        ("/msg NickServ INFO Nine", "INFO Nine"),
+        ("/msg Nine IDENTIFY yourself", "IDENTIFY yourself"),
+    ],
+)
+def test_a_password_stays_off_the_screen(modern: Playbook, typed: str, shown: str) -> None:
+    _, target, text = typed.split(" ", 2)
+    assert modern.type(typed) == [f"@label=g1 PRIVMSG {target} :{text}"]
+    assert [line.text for line in modern.lines(target)] == [shown]
+    modern.server(f"{OURS} PRIVMSG {target} :{text}")
+    modern.server(f"{OURS} PRIVMSG {target} :{text}")
+    assert {line.text for line in modern.lines(target)} == {shown}

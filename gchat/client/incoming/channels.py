@@ -15,7 +15,7 @@ from gchat.irc.modes import ModeChange, ModeTypes, parse_modes
 
 # letter -> what is said when it is given, and when it is taken
 _ROLES = {
-    "q": ("made {0} a founder", "took the founder's role from {0}"),
+    "q": ("made {0} the founder", "took the founder's role from {0}"),
     "a": ("made {0} an admin", "took the admin's role from {0}"),
     "o": ("made {0} an operator", "took the operator's role from {0}"),
     "h": ("made {0} a half-operator", "took the half-operator's role from {0}"),

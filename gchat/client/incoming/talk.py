@@ -9,6 +9,7 @@ from gchat.client.highlights import calls
 from gchat.client.line import Line, LineKind
 from gchat.client.model import Buffer, BufferKind, Network
 from gchat.client.references import answer, reacted
+from gchat.client.secrets import hidden
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 from gchat.irc.message import Message
@@ -34,6 +35,7 @@ def privmsg(turn: Turn, network: Network, message: Message) -> None:
     if own:
         if _shown_already(turn, network, message):
             return
+        text = hidden(params[0], text)  # another device of ours said it
     elif model.ignores and any(ignore(source) for ignore in model.ignores):
         return
     kind = _MESSAGE

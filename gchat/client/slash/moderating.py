@@ -20,13 +20,13 @@ def ban(turn: Turn, buffer: Buffer, rest: str) -> None:
     if not words:
         ask(turn, buffer, "MODE", name, "b")
     elif not _for_a_time(turn, buffer, name, "", after):
-        change_modes(turn, buffer, name, "+", "b", [_mask_of(buffer.network, word) for word in words])
+        change_modes(turn, buffer, name, "+", "b", _several(buffer.network, words))
 
 
 def unban(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/unban [#team] nick | mask ..."""
     name, after = channel_of(buffer, rest)
-    masks = [_mask_of(buffer.network, word) for word in after.split()]
+    masks = [mask for word in after.split() for mask in _masks_of(buffer.network, word)]
     if not masks:
         raise WrongUse
     change_modes(turn, buffer, name, "-", "b", masks)
@@ -39,7 +39,7 @@ def mute(turn: Turn, buffer: Buffer, rest: str) -> None:
         raise WrongUse
     letter, kind = _muting(buffer.network)
     if not (kind and _for_a_time(turn, buffer, name, kind, after)):
-        masks = [kind + _mask_of(buffer.network, word) for word in after.split()]
+        masks = [kind + mask for mask in _several(buffer.network, after.split())]
         change_modes(turn, buffer, name, "+", letter, masks)
 
 
@@ -47,7 +47,7 @@ def unmute(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/unmute [#team] nick | mask ..."""
     name, after = channel_of(buffer, rest)
     letter, kind = _muting(buffer.network)
-    masks = [kind + _mask_of(buffer.network, word) for word in after.split()]
+    masks = [kind + mask for word in after.split() for mask in _masks_of(buffer.network, word)]
     if not masks:
         raise WrongUse
     change_modes(turn, buffer, name, "-", letter, masks)
@@ -73,7 +73,7 @@ def _for_a_time(turn: Turn, buffer: Buffer, name: str, kind: str, after: str) ->
     word, time, reason = [*after.split(maxsplit=2), "", "", ""][:3]
     if durations.parse(time) is None:
         return False
-    mask = kind + _mask_of(buffer.network, word)
+    mask = kind + _masks_of(buffer.network, word)[0]
     ask(turn, buffer, "TBAN", name, time, mask, *([reason] if reason else []))
     return True
 
@@ -86,9 +86,30 @@ def _muting(network: Network) -> tuple[str, str]:
     return found
 
 
-def _mask_of(network: Network, word: str) -> str:
-    """Return the mask a nick or a part of a mask stands for: everybody from that host, where it is known."""
-    if any(sign in word for sign in "!@*?:$~"):
-        return word if word[:1] in "$~" else complete(word)
+def _several(network: Network, words: list[str]) -> list[str]:
+    """Return a mask for each word; refuse what is a reason rather than somebody, as its place is another."""
+    for word in words[1:]:
+        if not _is_mask(word) and network.fold(word) not in network.users:
+            raise WrongUse(f"There is no {word} here; a reason stands behind a time, and 0 is for ever.")
+    return [_masks_of(network, word)[0] for word in words]
+
+
+def _is_mask(word: str) -> bool:
+    return any(sign in word for sign in "!@*?:$~")
+
+
+def _masks_of(network: Network, word: str) -> list[str]:
+    """Return the masks that a nick or a part of a mask may stand for, the best one first.
+
+    Of a nick that is its account, which keeps out nobody else, or everybody from its host, where it is known.
+    """
+    if _is_mask(word):
+        return [word if word[:1] in "$~" else complete(word)]
     user = network.users.get(network.fold(word))
-    return f"*!*@{user.host}" if user is not None and user.host else complete(word)
+    masks = [complete(word)]
+    if user is not None and user.host:
+        masks.insert(0, f"*!*@{user.host}")
+    by_account = network.isupport.by_account
+    if user is not None and user.account and by_account:
+        masks.insert(0, by_account + user.account)
+    return masks

@@ -17,7 +17,7 @@ NINE = ":Nine!n@nine.example"
         ("+o zed", "made zed an operator"),
         ("-o Nine", "took the operator's role from Nine"),
         ("+v Neural", "gave Neural voice"),
-        ("+q zed", "made zed a founder"),
+        ("+q zed", "made zed the founder"),
         ("+b *!*@bad.example", "banned *!*@bad.example"),
         ("-b *!*@bad.example", "lifted the ban on *!*@bad.example"),
         ("+k secret", "set the key secret"),
