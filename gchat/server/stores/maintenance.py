@@ -29,6 +29,7 @@ log = logging.getLogger("gchat.server")
 
 SECOND: Final = 1.0  # between two looks at what there is to do
 QUIET: Final = 50  # changes in a second: while there are more, nothing is indexed unless somebody searches
+BEHIND: Final = 20_000  # changes after which what is new gets its place in the history's order, quiet or not
 SLICE: Final = 100  # records of one transaction
 BREATH: Final = 0.005  # seconds between two of them
 MANY: Final = 1000  # changes after which there is a checkpoint
@@ -64,6 +65,7 @@ class Maintenance:
         self._moved = 0  # of ``written``, by the last checkpoint
         self._moved_at = 0.0
         self._erased = 0  # entries of moderation logs up to this number say nothing any more
+        self._paged = 0  # of ``written``, when what was new last got its place
         self._seen = 0  # of ``written``, a second ago
         self._identity = files.identity(path)
         self._connection: sqlite3.Connection | None = None
@@ -105,7 +107,7 @@ class Maintenance:
         self._watch()
         quiet, self._seen = self.written - self._seen <= QUIET, self.written
         for name, task in (
-            ("pages", self.page),
+            ("pages", partial(self._page, quiet)),
             ("checkpoint", partial(self._checkpoint, now, quiet)),
             ("index", partial(self._index, quiet)),
             ("retention", partial(self._forget_old, now)),
@@ -160,9 +162,15 @@ class Maintenance:
 
     # the order in which history is read
 
+    def _page(self, quiet: bool) -> None:
+        if quiet or self.written - self._paged >= BEHIND:
+            self._paged = self.written
+            self.page()
+
     def page(self) -> None:
-        """Put what was written in the last second where pages are read from; until then, readers look at it
-        record by record.  Raises StoreError.
+        """Put what is new where pages are read from; until then, readers look at it record by record.
+
+        Raises StoreError.
 
         In the loop, every channel that is spoken in would be another part of the file to write, which made a
         record twice as expensive; here it is a part for many records.

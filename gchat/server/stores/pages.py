@@ -1,8 +1,8 @@
 """The order in which history is read: the table ``pages``, of which every page is a range.
 
 Records are written in the order of what happens, all channels among each other; ``pages`` has those of each
-channel together.  It follows a second behind (``maintenance.py``), so every query has two parts: a range of
-``pages``, and the newest records, of which there are few, one by one.  What is redacted, erased or too old
+channel together.  It follows behind (``maintenance.py``), so every query has two parts: a range of ``pages``,
+and the newest records, some twenty thousand of them at most, one by one.  What is redacted, erased or too old
 leaves it with its record.
 """
 

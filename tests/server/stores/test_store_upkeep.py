@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -11,6 +12,7 @@ from gchat.server import tools as commands
 from gchat.server.settings import Settings
 from gchat.server.stores import maintenance, tools
 from gchat.server.stores.base import Document, StoreError
+from gchat.server.stores.sqlite import SqliteStore
 
 DAY = 86_400
 
@@ -192,3 +194,26 @@ def test_what_goes_wrong_beside_the_loop_is_said_once(store, caplog, monkeypatch
     assert [record.getMessage() for record in caplog.records] == [
         "The store's upkeep (index) has to wait: the disk is full"
     ]
+
+
+# the order of history
+
+
+def paged(store):
+    with closing(sqlite3.connect(store.path)) as connection:
+        return connection.execute("SELECT count(*) FROM pages").fetchone()[0]
+
+
+def test_what_is_new_waits_for_a_quiet_second_but_not_for_ever(open_store, said, monkeypatch):
+    monkeypatch.setattr(maintenance, "BEHIND", 3 * (maintenance.QUIET + 1))
+    store = open_store()
+    store.write = SqliteStore.write.__get__(store)
+    busy = maintenance.QUIET + 1
+    for turn in range(3):
+        assert paged(store) == 0
+        store.write([said(turn * busy + n) for n in range(busy)])
+        store.maintenance.work(0.0)
+    assert paged(store) == 3 * busy
+    store.write([said(10_000)])
+    store.maintenance.work(0.0)
+    assert paged(store) == 3 * busy + 1
