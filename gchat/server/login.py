@@ -18,6 +18,7 @@ from gchat.server import totp
 from gchat.server.accounts import Account
 from gchat.server.events import LoggedIn
 from gchat.server.gateways import is_among
+from gchat.server.lanes import Lane
 from gchat.server.request import Request, Work
 from gchat.server.throttle import neighbourhood
 
@@ -76,7 +77,7 @@ def by_password(request: Request, name: str, password: str) -> Login:
     label = device_of(account, password)
     asked, code = totp.split(password) if account is not None and account.totp else (password, "")
     verifier = (Verifier.parse(account.verifier) if account is not None else None) or NOBODY
-    fits = yield Work(scram.fits, (verifier, asked))
+    fits = yield Work(scram.fits, (verifier, asked), Lane.HASHING)
     # While the hash was made, the account may have changed or gone.
     before, (account, _) = account, find(request, name)
     if account is None or before is None or account.key != before.key:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gchat.irc.message import Message
 from gchat.irc.numerics import Numeric
 from gchat.server import capabilities as cap
+from gchat.server.lanes import Lane
 
 if TYPE_CHECKING:
     from gchat.server.engine import Engine
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
 
 
 class Work(NamedTuple):
-    """A slow function call for the shell's thread pool; the handler's generator gets what it returns."""
+    """A slow function call for the shell's threads; the handler's generator gets what it returns."""
 
     function: Callable[..., Any]
     args: tuple[Any, ...] = ()
+    lane: Lane = Lane.READING
 
 
 Steps = Generator[Work, Any, None]

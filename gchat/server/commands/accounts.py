@@ -10,6 +10,7 @@ from gchat.irc.casemap import fold
 from gchat.server import nicknames, services
 from gchat.server.accounts import Account, to_document
 from gchat.server.events import AccountRegistered
+from gchat.server.lanes import Lane
 from gchat.server.request import FailError, Request, Steps, Work
 from gchat.server.throttle import neighbourhood
 
@@ -66,7 +67,7 @@ def make(request: Request, name: str, email: str, password: str, *, login: bool 
         text = "Too many new accounts from your address: try again in some minutes"
         raise FailError("TEMPORARILY_UNAVAILABLE", shown, text=text)
     salt = request.engine.entropy(scram.SALT)
-    verifier = yield Work(scram.make_verifier, (password, salt))
+    verifier = yield Work(scram.make_verifier, (password, salt), Lane.HASHING)
     kept = limits.cut(email, EMAILLEN) if is_address(email) else ""
     account = Account(name, int(request.engine.clock()), str(verifier), email=kept)
     user = request.session.user

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gchat.server import gateways, passwords
+from gchat.server.lanes import Lane
 from gchat.server.request import Request, Steps, Work
 from gchat.server.settings import Gateway
 
@@ -35,7 +36,7 @@ def webirc(request: Request) -> Steps | None:
 def _check(request: Request, known: list[Gateway], address: str) -> Steps:
     session, engine, password = request.session, request.engine, request.param(0)
     for gateway in known:
-        if (yield Work(passwords.verify, (gateway.password, password))):
+        if (yield Work(passwords.verify, (gateway.password, password), Lane.HASHING)):
             break
     else:
         engine.close(session, "Invalid WEBIRC password")

@@ -14,6 +14,7 @@ from gchat.server import login, totp
 from gchat.server.accounts import Account, Device
 from gchat.server.commands import accounts, invitations
 from gchat.server.events import AccountChanged, AccountDropped, LoggedOut
+from gchat.server.lanes import Lane
 from gchat.server.request import FailError, Request, Steps, Work
 from gchat.server.services import Word, say
 
@@ -79,7 +80,7 @@ def _passwd(request: Request, words: list[str]) -> Steps:
     name = request.user.account
     accounts.check_password(name, words[1])
     yield from login.by_password(request, name, words[0])
-    verifier = yield Work(scram.make_verifier, (words[1], request.engine.entropy(scram.SALT)))
+    verifier = yield Work(scram.make_verifier, (words[1], request.engine.entropy(scram.SALT)), Lane.HASHING)
     say(request, "Your password is the new one now; those of your devices are as they were")
     request.commit(AccountChanged(_account(request).name, "verifier", str(verifier)))
 
@@ -174,7 +175,7 @@ def _add_device(request: Request, label: str) -> Steps:
     password = b32encode(request.engine.entropy(_DEVICE_SECRET)).decode().lower()
     salt = request.engine.entropy(scram.SALT)
     # Nobody guesses 120 bits, however fast: the fewest iterations that clients accept are enough.
-    verifier = yield Work(scram.make_verifier, (password, salt, 4096))
+    verifier = yield Work(scram.make_verifier, (password, salt, 4096), Lane.HASHING)
     account = _account(request)
     say(request, f"The password of {label} is {password} - it is shown this once")
     say(request, f"With SCRAM the device logs in as {account.name}/{label}")

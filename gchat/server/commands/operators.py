@@ -20,6 +20,7 @@ from gchat.irc.numerics import (
 )
 from gchat.server import passwords
 from gchat.server.events import Killed, Opered, Walloped
+from gchat.server.lanes import Lane
 from gchat.server.request import ReplyError, Request, Steps, Work
 from gchat.server.settings import Operator, Settings
 from gchat.server.throttle import neighbourhood
@@ -40,7 +41,7 @@ def oper(request: Request) -> Steps:
         raise ReplyError(ERR_PASSWDMISMATCH, text="Too many wrong passwords: wait some minutes")
     block = _block(request.settings, name)
     hashed = block.password if block is not None else passwords.NOBODY
-    fits = yield Work(passwords.verify, (hashed, request.params[1]))
+    fits = yield Work(passwords.verify, (hashed, request.params[1]), Lane.HASHING)
     # While the hash was made, the configuration may have been read again and the user may have changed.
     block = _block(request.settings, name)
     if not fits or block is None or block.password != hashed:

@@ -21,6 +21,7 @@ from gchat.irc.numerics import (
 from gchat.server import admission, login, nicknames, passwords
 from gchat.server.commands.slices import BREATH, slices
 from gchat.server.events import AccountChanged, NickChanged, Registered
+from gchat.server.lanes import Lane
 from gchat.server.login import LoginError
 from gchat.server.request import FailError, ReplyError, Request, Steps, Work
 from gchat.server.session import Session
@@ -142,7 +143,7 @@ def _check_password(request: Request) -> Steps:
     if session.plain:
         request.engine.close(session, "This server has a password, which only an IRC client can give")
         return
-    if not (yield Work(passwords.verify, (request.settings.server.password, session.password))):
+    if not (yield Work(passwords.verify, (request.settings.server.password, session.password), Lane.HASHING)):
         request.reply(ERR_PASSWDMISMATCH)
         request.engine.close(session, "The password is wrong")
         return

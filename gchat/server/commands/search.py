@@ -13,9 +13,10 @@ from gchat.irc.casemap import fold
 from gchat.irc.message import parse_tags
 from gchat.server.commands.history import send_batch
 from gchat.server.commands.selectors import END, read_limit, read_time
+from gchat.server.lanes import Lane
 from gchat.server.reading import still_seen, targets_of
 from gchat.server.request import FailError, Request, Steps, Work
-from gchat.server.stores.base import History, Mark, Record, StoreError
+from gchat.server.stores.base import History, Mark, Record, StoreError, TooSlow
 from gchat.server.visibility import can_see_history
 
 BATCH: Final = "soju.im/search"
@@ -42,19 +43,13 @@ def search(request: Request) -> Steps:
     # Both times count: "sent at or after this time", "sent at or before this time"
     after, before = _time(asked, "after", 0), _time(asked, "before", END.milliseconds - 1)
     targets = _targets(request, asked.get("in", ""))
-    arguments = (
-        history,
-        targets,
-        fold(request.user.account),
-        "in" in asked,
-        words,
-        nick,
-        after,
-        before,
-        limit,
-    )
+    account = "" if "in" in asked else fold(request.user.account)
+    arguments = (history, targets, account, words, nick, after, before, limit)
     try:
-        found = yield Work(_find, arguments)
+        found = yield Work(_find, arguments, Lane.SEARCHING)
+    except TooSlow:
+        text = "The search took too long: name a channel (in=), or a time (after=, before=)"
+        raise FailError("TIMEOUT", text=text) from None
     except StoreError:
         raise FailError("INTERNAL_ERROR", text="The search could not be run") from None
     send_batch(request, BATCH, (), still_seen(request.world, request.user, found))
@@ -89,28 +84,15 @@ def _find(
     history: History,
     targets: Mapping[str, Mark],
     account: str,
-    one: bool,
     words: str,
     nick: str,
     after: int,
     before: int,
     limit: int,
 ) -> list[Record]:
-    """The last that fits.  Targets that may be read back to different times are searched one by one.
-
-    Runs in a thread.  Raises StoreError.
-    """
-    marks = dict(targets)
-    if not one and account:
-        marks.update(dict.fromkeys(history.direct_targets(account), Mark(0)))
-    begin, end = Mark(after - 1, END.sequence), Mark(before + 1)
-    by_mark: dict[Mark, list[str]] = {}
-    for target, since in marks.items():
-        by_mark.setdefault(max(since, begin), []).append(target)
-    found = [
-        record
-        for since, names in by_mark.items()
-        for record in history.search(names, words, nick, end, since, limit)
-    ]
-    found.sort(key=lambda record: Mark.of(record.id) or Mark(0))
-    return found[max(len(found) - limit, 0) :]
+    """The last that fits, also in an account's direct messages.  Runs in a thread.  Raises StoreError."""
+    direct = history.direct_targets(account) if account else []
+    begin = Mark(after - 1, END.sequence)
+    marks = {target: max(since, begin) for target, since in targets.items()}
+    marks.update(dict.fromkeys(direct, max(Mark(0), begin)))
+    return history.search(marks, words, nick, Mark(before + 1), limit)

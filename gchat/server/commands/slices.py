@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
+from gchat.server.lanes import Lane
 from gchat.server.request import Request, Work
 from gchat.server.world import Channel
 
@@ -20,7 +21,7 @@ def _nothing() -> None:
     """What is done between two slices: others have their turn."""
 
 
-BREATH: Final = Work(_nothing)
+BREATH: Final = Work(_nothing, lane=Lane.BREATH)
 
 
 def slices(

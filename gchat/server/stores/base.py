@@ -17,6 +17,10 @@ class StoreError(Exception):
     """Nothing can be kept at the moment; ``str(error)`` says which file, why, and what to do."""
 
 
+class TooSlow(StoreError):
+    """What was asked for would have taken too long: nothing is wrong with the store."""
+
+
 class Mark(NamedTuple):
     """A place in the order of everything: the two parts of an id.  A time has sequence 0."""
 
@@ -144,15 +148,16 @@ class History(Protocol):
 
     def search(
         self,
-        targets: Iterable[str],
+        targets: Mapping[str, Mark],
         words: str,
         nick: str = "",
         before: Mark | None = None,
-        after: Mark | None = None,
         limit: int = 100,
     ) -> list[Record]:
-        """The last PRIVMSG and NOTICE in these targets that hold all the words, in any order, and are from
-        the nick if one is given (folded).  No words: all that is from the nick.
+        """The last PRIVMSG and NOTICE in these targets, in each after its mark, that hold all the words, in
+        any order, and are from the nick if one is given (folded).  No words: all that is from the nick.
+
+        Raises TooSlow where that would keep others waiting.
         """
 
     def modlog(self, target: str, since: Mark, before: int, limit: int) -> list[Logged]:

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gchat.paths import make_private
-from gchat.server.stores.base import StoreError
+from gchat.server.stores.base import StoreError, TooSlow
 
 if sys.platform != "win32":
     import fcntl
@@ -60,7 +60,8 @@ def explained(path: str) -> Iterator[None]:
         said = sentence(path, error)
         if said is None:
             raise
-        raise StoreError(said) from error
+        slow = error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
+        raise (TooSlow if slow else StoreError)(said) from error
 
 
 # --- opening -------------------------------------------------------------------------------------

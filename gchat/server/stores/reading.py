@@ -9,7 +9,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -19,7 +19,8 @@ from gchat.server.stores.base import Logged, Mark, Record
 from gchat.server.stores.files import connect, explained
 from gchat.server.stores.words import Words, query
 
-PATIENCE: Final = 5.0  # seconds for the file to be free, and for a search to find something
+PATIENCE: Final = 5.0  # seconds for the file to be free
+LONGEST: Final = 2.0  # seconds of one search: others wait for its thread
 STEPS: Final = 20_000  # of SQLite's machine between two looks at the clock
 
 _LATEST: Final = (1 << 53, 0)  # after every mark
@@ -36,10 +37,14 @@ _BY_NICK: Final = pages.select((1,), "DESC", _FROM_NICK)
 _FIND: Final = f"""SELECT {pages.COLUMNS} FROM records WHERE number = (SELECT number FROM places
     WHERE target = ? AND kind IN (0, 1) AND ms = ? AND seq = ?)"""
 _NUMBERS: Final = "SELECT number, name FROM targets WHERE name IN (SELECT value FROM json_each(?))"
-_SEARCH: Final = f"""SELECT {pages.COLUMNS}, name FROM search.words
-    CROSS JOIN records ON records.number = words.rowid CROSS JOIN targets ON targets.number = target
-    WHERE words MATCH :words AND kind = 1 AND name IN (SELECT value FROM json_each(:names))
-    AND (:nick = '' OR {_FROM_NICK}) AND {pages.between("records")}
+# The targets and their marks are the JSON list :asked; SQLite makes an index of them for itself.
+_SEARCH: Final = f"""WITH asked AS MATERIALIZED (
+        SELECT number, name, json_extract(value, '$[1]') AS since, json_extract(value, '$[2]') AS since_seq
+        FROM json_each(:asked) CROSS JOIN targets ON name = json_extract(value, '$[0]'))
+    SELECT {pages.COLUMNS}, name FROM search.words
+    CROSS JOIN records ON records.number = words.rowid CROSS JOIN asked ON asked.number = target
+    WHERE words MATCH :words AND kind = 1 AND (:nick = '' OR {_FROM_NICK})
+    AND (records.ms, records.seq) > (since, since_seq) AND {pages.between("records")}
     ORDER BY words.rowid DESC LIMIT :limit"""
 
 
@@ -135,32 +140,31 @@ class SqliteHistory:
 
     def search(
         self,
-        targets: Iterable[str],
+        targets: Mapping[str, Mark],
         words: str,
         nick: str = "",
         before: Mark | None = None,
-        after: Mark | None = None,
         limit: int = 100,
     ) -> list[Record]:
         """The last that was said with all the words, in any order."""
-        names = list(targets)
-        values: dict[str, Any] = {"nick": nick, "limit": limit}
-        values |= _bounds(after or _EARLIEST, before or _LATEST)
+        values: dict[str, Any] = {"nick": nick, "limit": limit, **_bounds(_EARLIEST, before or _LATEST)}
         asked = query(words)
         rows: list[Any] = []
         with explained(self._path):
             connection = self._connection()
-            deadline = time.monotonic() + PATIENCE
+            deadline = time.monotonic() + LONGEST
             connection.set_progress_handler(lambda: time.monotonic() > deadline, STEPS)
             try:
                 if asked:
-                    self._words.catch_up()
+                    self._words.catch_up(deadline)
                     self._words.attach(connection)
-                    values |= {"words": asked, "names": json.dumps(names)}
+                    marks = [(name, *since) for name, since in targets.items()]
+                    values |= {"words": asked, "asked": json.dumps(marks)}
                     rows = connection.execute(_SEARCH, values).fetchall()
                 elif nick:
-                    for name in names:
-                        of = {**values, "target": _number(connection, name)}
+                    for name, since in targets.items():
+                        low = {"low_ms": since.milliseconds, "low_seq": since.sequence}
+                        of = {**values, **low, "target": _number(connection, name)}
                         rows += [(*row, name) for row in connection.execute(_BY_NICK, of)]
             finally:
                 connection.set_progress_handler(None, 0)

@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from gchat.server.stores import files
+from gchat.server.stores.base import TooSlow
 from gchat.server.stores.files import connect, explained
 
 VERSION: Final = 1  # of the index; any other is thrown away
 SLICE: Final = 500  # messages of one transaction
+_BEHIND: Final = "the index of words is being made; search again in a minute"
 
 _SCHEMA: Final = (
     """CREATE VIRTUAL TABLE words USING fts5(text, tokenize = "unicode61 remove_diacritics 2")""",
@@ -45,22 +49,33 @@ class Words:
         self._working = threading.Lock()
         self._connection: sqlite3.Connection | None = None
 
-    def catch_up(self) -> list[int]:
+    def catch_up(self, deadline: float | None = None) -> list[int]:
         """Index what is not indexed yet, forget what is gone; return the numbers that were forgotten.
 
-        Raises StoreError.
+        Raises StoreError: TooSlow after the deadline (monotonic seconds), with that much of it done.
         """
         forgotten: list[int] = []
-        with self._working, explained(self._index):
+        with self._turn(deadline), explained(self._index):
             try:
                 while self._slice(forgotten):
-                    pass
+                    if deadline is not None and time.monotonic() > deadline:
+                        raise TooSlow(_BEHIND)
             except sqlite3.DatabaseError as error:
                 self._close()
                 if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                     files.remove(self._index)
                 raise
         return forgotten
+
+    @contextmanager
+    def _turn(self, deadline: float | None) -> Iterator[None]:
+        """While somebody else works on the index, wait."""
+        if not self._working.acquire(timeout=-1 if deadline is None else max(deadline - time.monotonic(), 0)):
+            raise TooSlow(_BEHIND)
+        try:
+            yield
+        finally:
+            self._working.release()
 
     def _slice(self, forgotten: list[int]) -> bool:
         """Do a part of it; tell whether there may be more."""

@@ -7,7 +7,7 @@ assert nine.history("LATEST #team * 10") == [":Neural!~Neural@127.0.0.1 PRIVMSG 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -112,14 +112,14 @@ class ListStore:
         targets = {r.target for r in self.records if not r.target.startswith("#")}
         return sorted(target for target in targets if account in target.split(" "))
 
-    def search(self, targets: Iterable[str], words, nick="", before=None, after=None, limit=100):
+    def search(self, targets: Mapping[str, Mark], words, nick="", before=None, limit=100):
+        if self.why is not None:
+            raise self.why
         found: list[Record] = []
-        for target in targets:
+        for target, after in targets.items():
             for record in self._all(target, False):
                 said = record.params[-1].lower().split()
-                inside = (after is None or Mark.of(record.id) > after) and (
-                    before is None or Mark.of(record.id) < before
-                )
+                inside = Mark.of(record.id) > after and (before is None or Mark.of(record.id) < before)
                 author = fold(record.source.partition("!")[0])
                 if inside and nick in ("", author) and all(word.lower() in said for word in words.split()):
                     found.append(record)

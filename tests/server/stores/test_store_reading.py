@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gchat.server.stores.base import Document, Mark, Moved, Record, Redaction, direct
+from gchat.server.stores import reading
+from gchat.server.stores.base import Document, Mark, Moved, Record, Redaction, TooSlow, direct
 from gchat.server.stores.sqlite import SqliteStore
 
 TARGETS = ["#a", "#b", direct("neural", "nine"), direct("neural", "zed"), direct("nine", "zed")]
@@ -164,8 +165,9 @@ def test_a_parameter_with_a_space_is_a_bug_that_keeps_nothing(store, said):
 # searching
 
 
-def found(store, *args, **more):
-    return [record.params[-1] for record in store.history.search(*args, **more)]
+def found(store, targets, *args, after=NEVER, **more):
+    marks = dict.fromkeys(targets, after)
+    return [record.params[-1] for record in store.history.search(marks, *args, **more)]
 
 
 def test_search(store, said):
@@ -183,6 +185,42 @@ def test_search(store, said):
     assert found(store, ["#team"], "green", after=Mark(1)) == [texts[1]]
     assert found(store, ["#team"], "", nick="nine") == [texts[1], texts[3]]
     assert found(store, ["#team"], "") == found(store, [], "green") == found(store, ["#team"], "...") == []
+
+
+@pytest.mark.parametrize("more", [{"words": "green"}, {"words": "", "nick": "neural"}])
+def test_each_target_is_searched_after_its_own_mark(store, said, more):
+    store.write([said(n, f"green {n}", target) for n, target in enumerate(("#a", '#"b', "#é", "#c") * 3)])
+    marks = {"#a": Mark(4), '#"b': Mark(0), "#é": Mark(20), "#nothing": NEVER}
+    got = store.history.search(marks, **more)
+    assert [record.params for record in got] == [
+        ('#"b', "green 1"),
+        ('#"b', "green 5"),
+        ("#a", "green 8"),
+        ('#"b', "green 9"),
+    ]
+
+
+@pytest.mark.parametrize("more", [{"words": "green"}, {"words": "", "nick": "nobody"}])
+def test_a_search_has_an_end(store, said, monkeypatch, more):
+    store.write([said(n, "green") for n in range(1, 600)])
+    assert len(store.history.search({"#team": NEVER}, "green", limit=1000)) == 599
+    monkeypatch.setattr(reading, "LONGEST", 0.0)
+    monkeypatch.setattr(reading, "STEPS", 10)
+    with pytest.raises(TooSlow):
+        store.history.search({"#team": NEVER}, limit=1000, **more)
+    assert len(store.history.latest("#team", None, 1000, True)) == 599  # the connection is as it was
+
+
+def test_a_search_does_not_wait_long_for_the_index(store, said, monkeypatch):
+    store.write([said(n, "green") for n in range(1, 1200)])
+    monkeypatch.setattr(reading, "LONGEST", 0.0)
+    with pytest.raises(TooSlow, match="search again in a minute"):
+        found(store, ["#team"], "green")  # and yet a slice of it was made
+    with store.words._working, pytest.raises(TooSlow, match="search again in a minute"):
+        found(store, ["#team"], "green")
+    store.maintenance.index()
+    monkeypatch.setattr(reading, "LONGEST", 2.0)
+    assert len(found(store, ["#team"], "green", limit=5000)) == 1199
 
 
 def test_what_was_redacted_is_not_found(store, said):
@@ -219,7 +257,11 @@ def test_what_is_new_and_what_has_its_place_are_one_history(store, said):
     assert [r.id for r in history.after("#1", Mark(37), 3, True)] == ["39-0", "41-0", "43-0"]
     assert history.newest(["#0", "#1"], Mark(0), Mark(100), 9) == [("#1", Mark(59)), ("#0", Mark(60))]
     assert history.newest(["#0", "#1"], Mark(0), Mark(40), 9) == [("#0", Mark(38)), ("#1", Mark(39))]
-    assert [r.id for r in history.search(["#1"], "", nick="neural", limit=3)] == ["55-0", "57-0", "59-0"]
+    assert [r.id for r in history.search({"#1": NEVER}, "", nick="neural", limit=3)] == [
+        "55-0",
+        "57-0",
+        "59-0",
+    ]
     for id in ("39-0", "41-0"):
         assert history.find("#1", id) is not None
         store.write([Redaction("#1", id, "Nine", "", 0)])
@@ -247,8 +289,6 @@ def test_many_new_records_get_their_place_in_several_slices(store, said):
 def test_a_page_is_a_range_of_an_index(store, said):
     store.write([said(n) for n in range(1, 2001)])
     store.maintenance.page()
-    from gchat.server.stores import reading
-
     connection = store.reader._connection()
     connection.execute("SELECT number FROM targets").fetchall()  # it has read the schema now
     values = {"target": 1, "limit": 50, "low_ms": 0, "low_seq": 0, "high_ms": 1000, "high_seq": 0}

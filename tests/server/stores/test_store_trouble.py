@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gchat.server.stores import migrations
-from gchat.server.stores.base import StoreError
+from gchat.server.stores.base import Mark, StoreError
 from gchat.server.stores.files import InUse
 from gchat.server.stores.sqlite import SqliteStore
 
@@ -165,7 +165,7 @@ def test_what_was_kept_by_every_earlier_version_is_there(file, path, said, open_
 
 
 def found(store):
-    return [record.params[-1] for record in store.history.search(["#team"], "ago")]
+    return [record.params[-1] for record in store.history.search({"#team": Mark(0)}, "ago")]
 
 
 def test_a_step_that_fails_changes_nothing(path):

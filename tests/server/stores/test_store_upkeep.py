@@ -11,7 +11,7 @@ import pytest
 from gchat.server import tools as commands
 from gchat.server.settings import Settings
 from gchat.server.stores import maintenance, tools
-from gchat.server.stores.base import Document, StoreError
+from gchat.server.stores.base import Document, Mark, StoreError
 from gchat.server.stores.sqlite import SqliteStore
 
 DAY = 86_400
@@ -29,11 +29,11 @@ def test_what_is_old_is_forgotten(store, said, monkeypatch):
     store.maintenance.keep = 5 * DAY
     store.maintenance.work(20.5 * DAY)
     assert texts(store) == [f"day {day}" for day in range(16, 21)]
-    assert [r.params[-1] for r in store.history.search(["#team"], "day")] == texts(store)
+    assert [r.params[-1] for r in store.history.search({"#team": Mark(0)}, "day")] == texts(store)
     store.maintenance.work(100 * DAY)
     assert texts(store) == texts(store, "#old") == []
     store.write([said(101 * DAY * 1000, "new day")])
-    assert [r.params[-1] for r in store.history.search(["#team"], "day")] == ["new day"]
+    assert [r.params[-1] for r in store.history.search({"#team": Mark(0)}, "day")] == ["new day"]
 
 
 def test_without_a_time_nothing_is_forgotten(store, said):
@@ -86,7 +86,7 @@ def test_an_account_is_erased(people, path):
     assert texts(people) == [f"text {n}" for n in range(2, 251, 2)]
     assert [key for key, _ in people.load("account")] == ["neural2", "nine"]
     assert people.load("mark") == []
-    assert people.history.search(["#team"], "1") == []
+    assert people.history.search({"#team": Mark(0)}, "1") == []
     assert list(tools.export(path, "neural")) == []
     people.close()
     with open(path, "rb") as file:
