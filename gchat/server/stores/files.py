@@ -51,17 +51,23 @@ def sentence(path: str, error: sqlite3.Error) -> str | None:
     return None if text is None else f"{path} {text}"
 
 
+def explain(path: str, error: BaseException) -> None:
+    """Raise a StoreError or TooSlow for what goes wrong with the file; a mistake of the program passes."""
+    if isinstance(error, sqlite3.Error):
+        said = sentence(path, error)
+        if said is not None:
+            slow = error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
+            raise (TooSlow if slow else StoreError)(said) from error
+
+
 @contextmanager
 def explained(path: str) -> Iterator[None]:
     """Turn what goes wrong with the file into a StoreError; a mistake of the program stays what it is."""
     try:
         yield
     except sqlite3.Error as error:
-        said = sentence(path, error)
-        if said is None:
-            raise
-        slow = error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
-        raise (TooSlow if slow else StoreError)(said) from error
+        explain(path, error)
+        raise
 
 
 # --- opening -------------------------------------------------------------------------------------

@@ -26,10 +26,15 @@ PATIENCE: Final = 0.25  # seconds that the loop waits for another process that w
 KNOWN: Final = 50_000  # targets whose numbers are remembered
 
 _SAID: Final = frozenset(("PRIVMSG", "NOTICE"))
-_INSERT: Final = """INSERT INTO records
-    (target, kind, ms, seq, command, source, account, middle, text, tags, bot)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_Row = tuple[object, ...]
+_COLUMNS: Final = "target, kind, ms, seq, command, source, account, middle, text, tags, bot"
+_WIDTH: Final = 11
+_ROW: Final = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# By the number of rows.  One statement for all records of a turn: SQLite is entered once, and Python's lock
+# let go once.  Longer ones are no faster, and 999 values are the most that an old SQLite takes.
+_INSERTS: Final = tuple(
+    f"INSERT INTO records ({_COLUMNS}) VALUES {', '.join([_ROW] * rows)}" for rows in range(65)
+)
+_MOST: Final = (len(_INSERTS) - 1) * _WIDTH  # values of one statement
 
 
 class SqliteStore:
@@ -110,30 +115,51 @@ class SqliteStore:
 
     def write(self, changes: Sequence[Change]) -> None:
         """Keep these in one transaction."""
-        with self.turn, explained(self.path):
+        with self.turn:
             if self.maintenance.lost:
                 raise StoreError(self.maintenance.lost)
             connection = self._connection
             try:
-                connection.execute("BEGIN IMMEDIATE")
                 self._keep(connection, changes)
-                connection.execute("COMMIT")
-                self.maintenance.written += len(changes)
-            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("COMMIT")
+            except BaseException as error:
                 self._targets.clear()  # some of them may be undone now
                 with suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
+                files.explain(self.path, error)
                 raise
+            self.maintenance.written += len(changes)
+
+    def _begin(self) -> None:
+        """Have all of the turn in one transaction.  A turn of one statement is one by itself, and cheaper."""
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN IMMEDIATE")
 
     def _keep(self, connection: sqlite3.Connection, changes: Sequence[Change]) -> None:
-        rows: list[_Row] = []
+        targets = self._targets
+        values: list[object] = []
         for change in changes:
             if type(change) is Record:
-                rows.append(self._row(change))
+                id, target, command, source, account, params, tags, bot = change
+                ms, _, seq = id.partition("-")
+                values += (
+                    targets.get(target) or self._number(target),
+                    1 if command in _SAID else 0,
+                    int(ms),
+                    int(seq),
+                    command,
+                    source,
+                    account,
+                    params[0] if len(params) == 2 else _middle(params),
+                    params[-1] if params else None,
+                    json.dumps(dict(tags), ensure_ascii=False) if tags else None,
+                    bot,
+                )
                 continue
-            if rows:  # a redaction may be of a record of the same turn
-                connection.executemany(_INSERT, rows)
-                rows.clear()
+            self._begin()
+            self._insert(connection, values)  # a redaction may be of a record of the same turn
+            values = []
             if isinstance(change, Document):
                 self._put(connection, change)
             elif isinstance(change, Redaction):
@@ -143,28 +169,20 @@ class SqliteStore:
                 modlog.rename(connection, change.target, change.to)
             elif isinstance(change, Moderation):
                 modlog.append(connection, change)
-        if rows:
-            connection.executemany(_INSERT, rows)
+        self._insert(connection, values)
 
-    def _row(self, record: Record) -> _Row:
-        id, target, command, source, account, params, tags, bot = record
-        ms, _, seq = id.partition("-")
-        return (
-            self._targets.get(target) or self._number(target),
-            1 if command in _SAID else 0,
-            int(ms),
-            int(seq),
-            command,
-            source,
-            account,
-            params[0] if len(params) == 2 else _middle(params),
-            params[-1] if params else None,
-            json.dumps(dict(tags), ensure_ascii=False) if tags else None,
-            bot,
-        )
+    def _insert(self, connection: sqlite3.Connection, values: list[object]) -> None:
+        """Insert records, whose values stand one after the other."""
+        if len(values) > _MOST:
+            self._begin()
+            for start in range(0, len(values), _MOST):
+                self._insert(connection, values[start : start + _MOST])
+        elif values:
+            connection.execute(_INSERTS[len(values) // _WIDTH], values)
 
     def _number(self, name: str) -> int:
         """The number of a target, which gets one now if it has none."""
+        self._begin()
         execute = self._connection.execute
         row = execute("SELECT number FROM targets WHERE name = ?", (name,)).fetchone()
         if row is None:
