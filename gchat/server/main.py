@@ -221,6 +221,7 @@ def serve(arguments: argparse.Namespace, settings: Settings, context: Context | 
     make_data_folder(arguments.data_dir)
     store = open_store(store_path(arguments, settings), settings)
     network = Network(settings, context, store)
+    network.each_second = logs.write_on
     stopped = Event()
     if arguments.while_locked:
         watch_lock(arguments.while_locked, network, stopped)
@@ -314,7 +315,10 @@ def watch_lock(path: str, network: Network, stopped: Event) -> None:
     except OSError as error:
         raise ConfigError(f"--while-locked: {path} cannot be opened: {error.strerror}") from error
 
+    others = network.each_second
+
     def look() -> None:
+        others()
         if not stopped.is_set() and lifeline.cut():
             log.info("Nobody holds a lock on %s any more", path)
             stopped.set()

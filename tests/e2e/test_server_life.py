@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import socket
 import ssl
@@ -55,6 +56,27 @@ def test_reads_its_configuration_again_and_keeps_every_connection(machine: Machi
     server.until("Configuration read again")
     neural.send("MOTD")
     neural.until(":- after")
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="no pipes of a size")
+def test_a_log_that_nobody_reads_holds_up_nobody(machine: Machine) -> None:
+    config = machine.home / "gchat-server.toml"
+    config.write_text("[limits]\nconnection_rate = 0\n")
+    server = machine.server("--config", str(config))
+    assert server.process.stdout is not None
+    fcntl.fcntl(server.process.stdout.fileno(), fcntl.F_SETPIPE_SZ, 4096)
+    neural = machine.raw(server.port)
+    neural.register("Neural", "#team")
+    for number in range(100):  # two lines of the log each
+        passer_by = machine.raw(server.port)
+        passer_by.send(f"PING {number}")
+        passer_by.until(f" :{number}")
+        passer_by.socket.close()
+    neural.send("PRIVMSG #team :hi", "PING after")
+    neural.until("after")
+    server.signal(signal.SIGTERM)
+    neural.until("ERROR :Server going down")
+    assert server.wait() == 0
 
 
 def test_a_new_certificate_is_used_after_sighup(machine: Machine) -> None:

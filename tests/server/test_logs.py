@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -78,6 +80,89 @@ def test_a_closed_pipe_is_no_end() -> None:
 
     logs.set_up("plain", "info", Closed())
     log.info("nobody hears")
+
+
+# a pipe
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, io.TextIOWrapper]]:
+    """A pipe: the end to read from, and the log's."""
+    read, write = os.pipe()
+    os.set_blocking(read, False)
+    with open(write, "w", encoding="utf-8") as stream:
+        yield read, stream
+    with contextlib.suppress(OSError):
+        os.close(read)
+
+
+def everything(read: int) -> list[str]:
+    """What comes out of a pipe, with what is written on while it empties."""
+    data = b""
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            data += os.read(read, 1 << 20)
+            logs.write_on()
+    return data.decode().splitlines()
+
+
+@pytest.mark.parametrize("text", ["said {}", "é" * 3000 + "{}", "x" * 4070 + "{}"])
+def test_a_pipe_that_nobody_reads_makes_nobody_wait(pipe: tuple[int, io.TextIOWrapper], text: str) -> None:
+    read, stream = pipe
+    logs.set_up("plain", "info", stream)
+    count = 20_000 if len(text) < 100 else 300
+    for number in range(count):
+        log.info(text.format(number))
+    lines = everything(read)
+    words = " lines of the log are missing here: nobody read it, or the disk was full"
+    assert lines[-1].endswith(words)
+    missing = int(lines[-1].removesuffix(words).rpartition(" ")[2])
+    assert missing > 0
+    assert [line.partition(" info ")[2] for line in lines[:-1]] == [
+        text.format(number) for number in range(count - missing)
+    ]
+    log.info("after")
+    assert [line.rpartition(" ")[2] for line in everything(read)] == ["after"]
+
+
+def test_what_waits_for_a_reader_outlives_another_format(pipe: tuple[int, io.TextIOWrapper]) -> None:
+    read, stream = pipe
+    logs.set_up("plain", "info", stream)
+    for _ in range(30):
+        log.info("x" * 4000)
+    logs.set_up("json", "info", stream)
+    log.info("then")
+    lines = everything(read)
+    assert len(lines) == 31
+    assert json.loads(lines[-1])["message"] == "then"
+
+
+def test_who_stopped_reading_for_ever_is_no_end(pipe: tuple[int, io.TextIOWrapper]) -> None:
+    read, stream = pipe
+    logs.set_up("plain", "info", stream)
+    os.close(read)
+    for _ in range(1000):
+        log.info("nobody hears")
+        logs.write_on()
+
+
+def test_a_full_disk_is_said_when_there_is_room_again() -> None:
+    class Disk(io.StringIO):
+        full = True
+
+        def write(self, text: str) -> int:
+            if self.full:
+                raise OSError(28, "No space left on device")
+            return super().write(text)
+
+    disk = Disk()
+    logs.set_up("plain", "info", disk)
+    for _ in range(3):
+        log.info("lost")
+    disk.full = False
+    log.info("after")
+    lines = disk.getvalue().splitlines()
+    assert [line.split(" ", 3)[3][:7] for line in lines] == ["3 lines", "after"]
 
 
 def test_setting_up_again_replaces() -> None:
