@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Callable
-from itertools import count
+from collections.abc import Callable, Iterator
+from itertools import chain, count
 
 from gchat.irc.lines import Wire
 from gchat.irc.message import BadLine, Message
@@ -39,6 +39,7 @@ BATCHED = 0.1  # tokens of a line within a batch
 # bytes that a waiting line counts on top of its text, and each parameter and tag that a PRIVMSG has not
 LINE_OVERHEAD, PARAM_OVERHEAD, TAG_OVERHEAD = 64, 64, 256
 LEAP = 30.0  # seconds that the clock went on between two looks at it which are a second apart: it has jumped
+STRIDE = 100  # sessions between two that are looked at one after the other
 FREE_EFFORT = 100  # messages of an answer that a token pays for: a WHO of a thousand users costs ten more
 
 
@@ -330,30 +331,34 @@ class Engine:
         """True while somebody's lines wait for tokens."""
         return bool(self._lagging)
 
-    def check_deadlines(self, part: int = 0, parts: int = 1) -> None:
+    def check_deadlines(self) -> Iterator[None]:
         """Ask silent clients for a sign of life, end the overdue ones, look after a store that failed.
 
-        Call it once a second, or as often as there are parts, each for its part of the sessions: those who
-        talk are not to wait until thousands were asked.
+        Begin it once a second; a step looks at one session.  Between two steps there may be a rest: those
+        who talk are not to wait until thousands were asked.
         """
-        now = self._look_at_clock()
-        if not part:
-            self.keeping.probe()
-            timed.end_bans(self, now)
+        self._look_at_clock()
+        self.keeping.probe()
+        timed.end_bans(self, self._looked_at)
+        # Who came together is silent for as long: they are not to be asked one right after the other.
+        everybody = list(self.sessions.values())
+        for session in chain.from_iterable(everybody[start::STRIDE] for start in range(STRIDE)):
+            if not session.closing:
+                self._check_deadline(session, self._look_at_clock())
+            yield
+
+    def _check_deadline(self, session: Session, now: float) -> None:
         limits = self.settings.limits
-        for session in list(self.sessions.values())[part::parts]:
-            if session.closing:
-                continue
-            if session.batch is not None and session.batch.overdue(now):
-                params = ("BATCH", "TIMEOUT", session.batch.reference, "The batch was left open for too long")
-                self.queue.send(session, Message("FAIL", params, self.settings.server.name))
-            if session.user is None:
-                if limits.registration_timeout and now - session.connected_at > limits.registration_timeout:
-                    self.close(session, "Registration timed out")
-            elif limits.idle_timeout and now - session.spoke_at > limits.idle_timeout:
-                self.close(session, f"Idle for more than {limits.idle_timeout:g} seconds")
-            elif not session.plain:  # the tutorial's client cannot answer a PING
-                self._check_ping(session, now)
+        if session.batch is not None and session.batch.overdue(now):
+            params = ("BATCH", "TIMEOUT", session.batch.reference, "The batch was left open for too long")
+            self.queue.send(session, Message("FAIL", params, self.settings.server.name))
+        if session.user is None:
+            if limits.registration_timeout and now - session.connected_at > limits.registration_timeout:
+                self.close(session, "Registration timed out")
+        elif limits.idle_timeout and now - session.spoke_at > limits.idle_timeout:
+            self.close(session, f"Idle for more than {limits.idle_timeout:g} seconds")
+        elif not session.plain:  # the tutorial's client cannot answer a PING
+            self._check_ping(session, now)
 
     def _look_at_clock(self) -> float:
         """The time.  Nobody is overdue because the clock was set, or because this process was stopped."""

@@ -12,9 +12,10 @@ import os
 import socket
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,10 +45,11 @@ log = logging.getLogger("gchat.server")
 
 LAG: Final = 0.1  # seconds between two looks at the clients that wait for tokens
 SECOND: Final = 1.0  # between two looks at everybody's deadlines
-MANY: Final = 1000  # sessions from which on a second's look at them is taken in parts
-PARTS: Final = 10
+PARTS: Final = 100  # of a look at very many, with a rest after each
+PART: Final = 128  # steps of a part, at least
 RESET: Final = 0.5  # seconds between the last words to the tutorial's client and the reset that ends it
-SLICE: Final = 0.005  # seconds that those who left may take of one turn
+SLICE: Final = 0.002  # seconds that those who left, or who are looked at, may take of one turn
+STEPS: Final = 8  # between two looks at the clock
 GOODBYE: Final = 60.0  # seconds for the last words to one client where limits.shutdown_timeout is off
 
 
@@ -96,7 +98,8 @@ class Network:
         log_loop_errors()
         self._doors.open(self.engine.settings.listeners)
         self._set_transport()
-        gevent.spawn(self._sweep)
+        gevent.spawn(self._for_ever, self._sweep)
+        gevent.spawn(self._for_ever, self._keep_watch)
 
     @property
     def addresses(self) -> list[Listener]:
@@ -328,37 +331,49 @@ class Network:
 
     # time
 
-    def _sweep(self) -> None:
-        """Look after what time brings: who lags ten times a second if anybody does, deadlines once."""
-        due, part, parts = time.monotonic() + SECOND, 0, 1
+    def _for_ever(self, do: Callable[[], None]) -> None:
         while True:
-            self._lagging.wait(max(due - time.monotonic(), 0))
-            self._lagging.clear()
             try:
-                if self.engine.lagging:
-                    gevent.sleep(LAG)
-                    self.engine.sweep()
-                if self.engine.lagging:
-                    self._lagging.set()
-                if time.monotonic() >= due:
-                    if not part:
-                        parts = PARTS if len(self.engine.sessions) > MANY else 1
-                    due = time.monotonic() + SECOND / parts
-                    self._look_at_deadlines(part, parts)
-                    part = (part + 1) % parts
+                do()
             except Exception:
                 log.exception("The sweeper met a bug, and goes on")
+                gevent.sleep(SECOND)
 
-    def _look_at_deadlines(self, part: int, parts: int) -> None:
-        self.engine.check_deadlines(part, parts)
-        if part:
-            return
-        now = time.monotonic()
-        for connection, until in list(self._ending.items()):
-            if now > until:
-                connection.abort("Too slow to go")
+    def _sweep(self) -> None:
+        """Have those who lag go on, once there may be tokens for them."""
+        self._lagging.wait()
+        self._lagging.clear()
+        gevent.sleep(LAG)
+        self.engine.sweep()
+        if self.engine.lagging:
+            self._lagging.set()
+
+    def _keep_watch(self) -> None:
+        """Look after what time brings, once a second; of thousands some at a time, all over the second."""
+        began = time.monotonic()
         self._refusals.sum_up()
         self.each_second()
+        steps = chain(self.engine.check_deadlines(), self._check_ends())
+        size = max(PART, len(self.engine.sessions) // PARTS)
+        while self._go_on(steps, size):
+            gevent.sleep(SECOND / PARTS)
+        gevent.sleep(max(began + SECOND - time.monotonic(), 0))
+
+    def _go_on(self, steps: Iterator[None], most: int) -> bool:
+        """Take so many steps, or less where they take long; False when there are no more."""
+        until, number = time.monotonic() + SLICE, 0
+        for _ in steps:
+            number += 1
+            if number == most or (not number % STEPS and time.monotonic() > until):
+                return True
+        return False
+
+    def _check_ends(self) -> Iterator[None]:
+        """End those whom the other side keeps from ending."""
+        for connection, until in list(self._ending.items()):
+            if time.monotonic() > until:
+                connection.abort("Too slow to go")
+            yield
 
 
 def _refuse(sock: socket.socket, answer: bytes) -> None:

@@ -165,7 +165,8 @@ class Town:
         while self.now < end:
             self.now = min(end, self.now + 1.0)
             self.engine.sweep()
-            self.engine.check_deadlines()
+            for _ in self.engine.check_deadlines():
+                pass
             for person in self.everybody:
                 due = deadline(person.model, self.now)
                 if due is not None and due <= self.now:

@@ -125,7 +125,8 @@ class Chat:
         while self.now < end:
             self.now = min(end, self.now + 1.0)
             self.engine.sweep()
-            self.engine.check_deadlines()
+            for _ in self.engine.check_deadlines():
+                pass
             self.settle()
 
     def connect(self, host: str = "127.0.0.1", *, secure: bool = False) -> Client:

@@ -61,17 +61,41 @@ def test_a_silent_client_is_asked_and_then_ended(chat):
     assert not nine.ended
 
 
-def test_of_many_a_part_is_asked_at_a_time(chat):
-    clients = [chat.client(f"n{number}") for number in range(25)]
+def test_of_many_one_is_asked_at_a_time(chat):
+    clients = [chat.client(f"n{number}") for number in range(5)]
     chat.advance(120)
     chat.now += 1.0
     asked = []
-    for part in range(10):
-        chat.engine.check_deadlines(part, 10)
+    for _ in chat.engine.check_deadlines():
         chat.settle()
-        asked.append(sum(client.read() == ["PING :gchat.test"] for client in clients))
-    assert sum(asked) == 25
-    assert max(asked) == 3
+        asked.append([client.read() for client in clients].index(["PING :gchat.test"]))
+    assert asked == [0, 1, 2, 3, 4]
+
+
+def test_who_speaks_in_the_meantime_is_not_asked(chat):
+    clients = [chat.client(f"n{number}") for number in range(3)]
+    chat.advance(120)
+    chat.now += 1.0
+    steps = chat.engine.check_deadlines()
+    next(steps)
+    clients[1].send("PING x")
+    clients[2].session.closing = "gone"
+    list(steps)
+    chat.settle()
+    assert [client.read() for client in clients] == [["PING :gchat.test"], [":gchat.test PONG gchat.test :x"], []]
+
+
+def test_between_two_steps_the_clock_may_jump(chat):
+    clients = [chat.client(f"n{number}") for number in range(3)]
+    chat.advance(121)
+    steps = chat.engine.check_deadlines()
+    next(steps)
+    chat.now += 3600.0
+    list(steps)
+    chat.settle()
+    assert not any(client.ended for client in clients)
+    chat.advance(61)
+    assert all(client.ended for client in clients)
 
 
 @pytest.mark.parametrize("sign", ["PONG :gchat.test", "PONG", "PRIVMSG", "", "half a li"])

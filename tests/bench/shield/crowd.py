@@ -6,6 +6,7 @@ import os
 import select
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterable, Sequence
 
@@ -111,6 +112,38 @@ def swallow(socks: Iterable[socket.socket]) -> int:
         except BlockingIOError:
             continue
     return ended
+
+
+class Answering:
+    """Answers the PINGs that clients are sent, in a thread; reads and drops everything else."""
+
+    def __init__(self, socks: Iterable[socket.socket]) -> None:
+        self.answered = self.ended = 0
+        self._poll, self._socks = select.epoll(), {sock.fileno(): sock for sock in socks}
+        self._thread = threading.Thread(target=self._run)
+        self._over = False
+
+    def _run(self) -> None:
+        for number in self._socks:
+            self._poll.register(number, select.EPOLLIN)
+        while not self._over:
+            for number, _ in self._poll.poll(0.1):
+                data = read_now(self._socks[number])
+                if b"PING" in data:
+                    say(self._socks[number], "PONG :x")
+                    self.answered += 1
+                elif not data:
+                    self._poll.unregister(number)
+                    self.ended += 1
+
+    def __enter__(self) -> Answering:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over = True
+        self._thread.join()
+        self._poll.close()
 
 
 def close(socks: Iterable[socket.socket]) -> None:
