@@ -70,8 +70,11 @@ class Flush:
             data = self._arrived[session] + data
         self._arrived[session] = data
 
-    def handle(self, until: float | None = None) -> None:
-        """Handle what has arrived; what is left at ``until`` (monotonic seconds) waits for another turn."""
+    def handle(self, until: float | None = None) -> bool:
+        """Handle what has arrived; what is left at ``until`` (monotonic seconds) waits for another turn.
+
+        Returns whether that was all.
+        """
         new, self._arrived = list(self._arrived.items()), {}
         if self._backwards:
             new.reverse()  # who was ready first is heard first
@@ -80,7 +83,7 @@ class Flush:
             if until is not None and not number % LOOK and number and time.monotonic() > until:
                 self._waiting = arrived[number:]
                 self._breath.start(self.wake)
-                return
+                return False
             try:
                 self._receive(session, data)
             except Exception:
@@ -88,6 +91,7 @@ class Flush:
                 connection = self._links.get(session)
                 if connection is not None:
                     connection.abort(BUG)
+        return True
 
     def _turn(self) -> None:
         self.handle(time.monotonic() + SLICE)

@@ -213,6 +213,7 @@ def serve(arguments: argparse.Namespace, settings: Settings, context: Context | 
     from gevent.event import Event
 
     from gchat.server import check, logs, tools
+    from gchat.server.collector import Collector
     from gchat.server.net import Network
 
     logs.set_up(settings.log.format, settings.log.level)
@@ -240,6 +241,7 @@ def serve(arguments: argparse.Namespace, settings: Settings, context: Context | 
     log.info("gchat-server %s with %s", __version__, source)
     network.allow(allow_files(settings.limits.connections))
     say_listeners((), network.addresses)
+    Collector(time.monotonic).start()
     stopped.wait()
     log.info("Going down")
     network.stop(GOODBYE)

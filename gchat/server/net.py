@@ -143,6 +143,7 @@ class Network:
         if self._connections:
             self._empty.wait(self.engine.settings.limits.shutdown_timeout or None)
         self.control.close()
+        self._flush.handle()
         while self._gone:
             self._see_off()
         self.engine.take_turn()  # what nobody hears any more is kept all the same
@@ -245,7 +246,7 @@ class Network:
         if opened.before:
             engine.queue.put(session, opened.before)
         if opened.said:
-            self._receive(session, opened.said)
+            self._flush.arrived(session, opened.said)
 
     def _read(self, connection: Connection) -> str:
         """Have what comes handled, until no more does; return why.  Raises OSError.
@@ -305,12 +306,11 @@ class Network:
 
     def _see_off(self) -> None:
         """Close the connections that are over.  When they are five hundred of a room, others do not wait."""
-        self._flush.handle()  # what they said last is said before
         until = time.monotonic() + SLICE
-        while self._gone:
+        done = self._flush.handle(until)  # what they said last is said before
+        while done and self._gone:
             self._let_go(*self._gone.popleft())
-            if time.monotonic() >= until:
-                break
+            done = time.monotonic() < until
         if self._gone:
             self._parting.start(self._see_off)
 
@@ -361,9 +361,8 @@ class Network:
 
     def _go_on(self, steps: Iterator[None], most: int) -> bool:
         """Take so many steps, or less where they take long; False when there are no more."""
-        until, number = time.monotonic() + SLICE, 0
-        for _ in steps:
-            number += 1
+        until = time.monotonic() + SLICE
+        for number, _ in enumerate(steps, 1):
             if number == most or (not number % STEPS and time.monotonic() > until):
                 return True
         return False

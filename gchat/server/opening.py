@@ -8,6 +8,7 @@ then decides (``gchat/tutorial/detect.py``).  All of it together has one deadlin
 from __future__ import annotations
 
 import logging
+import random
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("gchat.server")
 
+SPREAD = 1.0  # seconds in which those end who came together and never said who they are
 _DAY = 86_400.0  # seconds: the deadline of a registration_timeout that is turned off
 
 
@@ -98,7 +100,7 @@ def open_(
 
     ``said`` came already; for TLS it is the beginning of the handshake.
     """
-    deadline = time.monotonic() + (settings.limits.registration_timeout or _DAY)
+    deadline = time.monotonic() + _patience(settings.limits.registration_timeout or _DAY)
     if context is not None:
         shake_hands(connection, context, deadline, said)
     elif said:
@@ -120,6 +122,13 @@ def open_(
         # NICK stands on the other side's screen without an end
         answer = (b"\r\n" if greeted else b"") + goodbye(connection.host, reason)
         raise Refused(answer, reason) from None
+
+
+def _patience(seconds: float) -> float:
+    """How long somebody is waited for: for some a little longer, so that those who came together do not all
+    end in the same moment, while the others wait.
+    """
+    return seconds + random.uniform(0.0, min(seconds / 4, SPREAD))
 
 
 def goodbye(host: str, reason: str) -> bytes:

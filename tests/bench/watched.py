@@ -22,6 +22,7 @@ from gchat.server.main import main
 
 def look(file: str) -> None:
     """Write what is alive."""
+    gc.unfreeze()  # what the server put aside is alive, too
     gc.collect()
     objects = gc.get_objects()
     alive = sum(1 for one in objects if isinstance(one, greenlet) and not one.dead)

@@ -82,7 +82,11 @@ def test_who_speaks_in_the_meantime_is_not_asked(chat):
     clients[2].session.closing = "gone"
     list(steps)
     chat.settle()
-    assert [client.read() for client in clients] == [["PING :gchat.test"], [":gchat.test PONG gchat.test :x"], []]
+    assert [client.read() for client in clients] == [
+        ["PING :gchat.test"],
+        [":gchat.test PONG gchat.test :x"],
+        [],
+    ]
 
 
 def test_between_two_steps_the_clock_may_jump(chat):

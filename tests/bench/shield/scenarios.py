@@ -234,19 +234,22 @@ def rush(port: int, source: str) -> socket.socket:
 
 def half_open(size: float) -> list[Figure]:
     """Connections that say nothing, say it byte by byte, never finish TLS, or stop answering."""
-    number = max(int(500 * size), 10)
-    limits = {"registration_timeout": 2, "ping_interval": 1, "ping_timeout": 1, "shutdown_timeout": 1}
+    number = max(int(2000 * size), 10)
+    limits = {"registration_timeout": 3, "ping_interval": 2, "ping_timeout": 1, "shutdown_timeout": 1}
     with Server(tls=True, **limits) as server:
         calm = server.descriptors
 
-        def work() -> None:
-            silent = [crowd.connect(server.port) for _ in range(number)]
-            slow = [crowd.connect(server.port) for _ in range(number)]
-            unfinished = [crowd.connect(server.ports[1]) for _ in range(number)]
-            for sock in unfinished:
-                sock.sendall(CLIENT_HELLO)
-            dead = crowd.users(server.port, number, "d")
-            until, letters = time.monotonic() + 5, itertools.chain(b"NICK ", itertools.repeat(120))
+        def come() -> None:
+            for _ in range(number):
+                slow.append(crowd.connect(server.port))
+                slow[-1].send(b"N")  # who says nothing at first is taken for the tutorial's client
+                silent.append(crowd.connect(server.port))
+                unfinished.append(crowd.connect(server.ports[1]))
+                unfinished[-1].sendall(CLIENT_HELLO)
+            dead.extend(crowd.users(server.port, number, "d"))
+
+        def linger() -> None:
+            until, letters = time.monotonic() + 6, itertools.chain(b"ICK ", itertools.repeat(120))
             while time.monotonic() < until:
                 letter = bytes([next(letters)])
                 for sock in slow:
@@ -257,11 +260,21 @@ def half_open(size: float) -> list[Figure]:
             still.append(len(everybody) - crowd.swallow(everybody))
             crowd.close(everybody)
 
+        silent: list[socket.socket] = []
+        slow: list[socket.socket] = []
+        unfinished: list[socket.socket] = []
+        dead: list[socket.socket] = []
         still: list[int] = []
-        figures = measured(server.port, 1.0, work)
+        coming = measured(server.port, 1.0, come)
+        probe = Probe(server.port)
+        linger()
+        lingering = probe.stop()
+        time.sleep(1.0)
         return [
             Figure("clients of each of four kinds", number, ""),
-            *figures,
+            *coming,
+            Figure("honest p99 until all have ended", lingering.p99, "ms", 5.0),
+            Figure("honest longest until then", lingering.longest, "ms"),
             Figure("of all of them still there", still[0], "", 0.0),
             Figure("descriptors more than before", server.descriptors - calm, "", 8.0),
         ]
