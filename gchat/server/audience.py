@@ -1,29 +1,34 @@
 """The connections that a message is for, grouped by what they are sent.
 
 A channel keeps its audience from one message to the next, so that a message costs one encoding a *profile*
-(the set of negotiated capabilities) and at most one list append a member.
+(the set of negotiated capabilities) and one list append for each row of members.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from typing import Final
 
 from gchat.server.outbox import Run
 from gchat.server.session import Session
 
-LONG = 4096  # messages after which a run that is always followed by somebody begins anew
+ROW: Final = 64  # sessions that follow one run at most: they are sent to in one go
 
 
 class Group:
-    """Sessions that get the same bytes: all of them, and what they follow together."""
+    """Sessions that get the same bytes, in rows that follow what they are told together (``outbox.py``).
 
-    __slots__ = ("new", "run", "sessions")
+    ``runs`` is empty for a group that was hardly spoken to, and for wires that have more to say than what is
+    in the outboxes.
+    """
+
+    __slots__ = ("_new", "runs", "sessions")
 
     def __init__(self) -> None:
-        self.sessions: dict[Session, None] = {}
-        self.new = True  # nothing was said to it yet
-        self.run: Run | None = None
+        self.sessions: dict[Session, Run | None] = {}
+        self.runs: list[Run] = []
+        self._new = True  # nothing was said to it yet
 
     @property
     def one(self) -> Session:
@@ -32,39 +37,43 @@ class Group:
 
     def add(self, session: Session) -> None:
         """Let a session in."""
-        self.sessions[session] = None
-        if self.run is not None:
-            self.run.away[session] = None
+        self.sessions[session] = self._seat(session) if self.runs else None
 
     def remove(self, session: Session) -> None:
         """Let a session out; what was said before is still for it."""
-        del self.sessions[session]
-        if self.run is not None:
-            if session.outbox.run is self.run:
-                session.outbox.leave()
-            del self.run.away[session]
+        run = self.sessions.pop(session)
+        if run is not None:
+            run.dismiss(session)
+            if not len(run):
+                self.runs.remove(run)
+
+    def _seat(self, session: Session) -> Run:
+        run = next((run for run in reversed(self.runs) if len(run) < ROW), None)
+        if run is None:
+            run = Run()
+            self.runs.append(run)
+        run.away[session] = None
+        return run
 
     def append(self, data: bytes) -> None:
-        """Put the same bytes into every outbox, one by one."""
-        self.new = False
+        """Put the same bytes into every outbox, one by one; use ``runs`` instead once there are some."""
         for session in self.sessions:
             outbox = session.outbox
             if outbox.run is None:
                 outbox.pieces.append(data)
             else:
                 outbox.append(data)
+        if self._new:
+            self._new = False
+        elif not self.one.plain and not self.one.framing:
+            for session in self.sessions:
+                self.sessions[session] = self._seat(session)
 
-    def run_on(self, data: bytes) -> Collection[Session]:
-        """Put the same bytes into every outbox at once, by way of the run that they all follow.
-
-        Return whose outboxes may have been empty before.
-        """
-        run = self.run
-        if run is None or (run.away and len(run.pieces) > LONG):
-            run = self.run = Run(self.sessions)
-        new = run.gather() if run.away else ()
-        run.pieces.append(data)
-        return new
+    def part(self) -> None:
+        """Have nobody follow the others any more."""
+        for session, run in self.sessions.items():
+            if run is not None:
+                run.dismiss(session)
 
 
 class Audience:
@@ -106,6 +115,8 @@ class Audience:
 
     def regroup(self) -> None:
         """Forget the groups: a member's capabilities changed."""
+        for group in self._groups.values() if self._groups is not None else ():
+            group.part()
         self._groups = None
 
     @property

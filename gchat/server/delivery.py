@@ -11,12 +11,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from itertools import islice
 from typing import Final, NamedTuple
 
 from gchat.irc.message import NO_TAGS, Message
 from gchat.server import capabilities as cap
 from gchat.server.audience import Audience
+from gchat.server.outbox import Parcel, Run
 from gchat.server.session import Session
 
 FEW: Final = 64  # members of a room that is small: what it is told is a turn's work at most
@@ -59,32 +59,38 @@ class Stamp(NamedTuple):
         return tags or NO_TAGS
 
 
-class BroadcastQueue:
-    """Every outbox with something in it.
+Waiting = dict["Run | Session", None]  # what is to be flushed, in order
 
-    ``wake`` is called once when the first one gets something.
+
+class BroadcastQueue:
+    """Everything that is to be sent: runs, which many sessions follow, and sessions by themselves.
+
+    ``wake`` is called once when the first of them gets something.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
-        self._few: dict[Session, None] = {}  # who was told something as one of few
-        self._many: dict[Session, None] = {}  # who was told something as one of many
+        self._few: Waiting = {}  # what was told to few
+        self._many: Waiting = {}  # what was told to many
         self._last: Audience | None = None  # who was spoken to last
 
     def __len__(self) -> int:
-        """How many sessions wait to be sent to, at most."""
+        """How many runs and sessions wait."""
         return len(self._few) + len(self._many)
 
     def deliver(self, audience: Audience, shape: Shape, skip: Session | None = None) -> list[bytes]:
         """Put one message into many outboxes; return the bytes it became, for ``withdraw``.
 
-        Everything's speed hangs on this.  Of several messages to the same audience, one after another, all
-        but the first are appended once for all of them; where rooms that share members talk at once, a run
-        would have to be left for every message, so there it is one append a member.
+        Everything's speed hangs on this.  Who follows nothing else is told what the room is told together
+        with the others.  Where rooms that share members talk at once, each room but one costs an append a
+        member, as a run would have to be left for every message; a room that speaks twice in a row has them
+        all follow it.
         """
         made = []
         again, self._last = audience is self._last, audience
         queue = self._few if len(audience) <= FEW else self._many
+        if not self._few and not self._many and audience:
+            self._wake()
         for group in audience.groups:
             one = group.one
             if one is skip and one.profile is None:
@@ -93,13 +99,16 @@ class BroadcastQueue:
             # Who gets nothing gets an empty piece: ``skip`` finds its own where it expects it.
             data = one.wire.encode(message) if message is not None else b""
             made.append(data)
-            if again and not group.new:
-                new = group.run_on(data)
-                if new:
-                    self._mark(new, queue)
-            else:
-                self._mark(group.sessions, queue)
+            if not group.runs:
+                queue.update(dict.fromkeys(group.sessions))
                 group.append(data)
+                continue
+            for run in group.runs:
+                if run.away:
+                    queue.update(dict.fromkeys(run.gather(data, again)))
+                if run.followers:
+                    run.pieces.append(data)
+                    queue[run] = None
         if skip is not None and skip.profile is not None and skip in audience:
             skip.outbox.take_back()
         return made
@@ -107,7 +116,13 @@ class BroadcastQueue:
     def withdraw(self, pieces: Iterable[bytes]) -> None:
         """Take these very objects out of every outbox that they were put into in this turn."""
         void = set(map(id, pieces))
+        for queue in (self._few, self._many):
+            for waiting in tuple(queue):
+                if isinstance(waiting, Run):
+                    del queue[waiting]
+                    queue.update(dict.fromkeys(waiting.disband()))
         for session in (*self._few, *self._many):
+            assert isinstance(session, Session), "no run is left"
             session.outbox.remove(void)
 
     def send(self, session: Session, message: Message) -> bytes:
@@ -118,34 +133,52 @@ class BroadcastQueue:
 
     def put(self, session: Session, data: bytes) -> None:
         """Put bytes as they are into one outbox."""
-        self._mark((session,), self._few)
+        self.touch(session)
         session.outbox.append(data)
 
     def touch(self, session: Session) -> None:
         """Have the next flush look at a session that may have nothing to send (it is to be closed)."""
-        self._mark((session,), self._few)
-
-    def _mark(self, sessions: Iterable[Session], queue: dict[Session, None]) -> None:
-        if not self._few and not self._many and sessions:
+        if not self._few and not self._many:
             self._wake()
-        queue.update(dict.fromkeys(sessions))
+        self._few[session] = None
 
-    def take(self, most: int | None = None) -> list[Session]:
-        """The sessions with something to send, at most so many.
+    def take(self, most: int | None = None) -> list[Run | Session]:
+        """What is to be flushed, for at most so many sessions, and those that the last run has besides.
 
         Half of them may be those that were told something as one of few: a room of thousands that never is
         silent keeps nobody else waiting, nor do many small ones keep it.  Among each half, first come first.
         """
         few, many = self._few, self._many
-        if most is None or len(few) + len(many) <= most:
-            self._few, self._many = {}, {}
-            return [*few, *(session for session in many if session not in few)]
-        taken = list(islice(few, max(most // 2, most - len(many))))
-        for session in taken:
-            del few[session]
-            many.pop(session, None)
-        rest = list(islice(many, most - len(taken)))
-        for session in rest:
-            del many[session]
-            few.pop(session, None)
-        return taken + rest
+        if most is None:
+            taken: list[Run | Session] = [*few, *many]
+            few.clear()
+            many.clear()
+            return taken
+        taken = _pick(few, most // 2 if many else most)
+        taken += _pick(many, most - _width(taken))
+        return taken + _pick(few, most - _width(taken)) if few else taken
+
+
+def parcels(waiting: Run | Session, now: float) -> list[Parcel]:
+    """What waits there, put together; ``now`` in monotonic seconds."""
+    if isinstance(waiting, Run):
+        return waiting.take()
+    if waiting.plain or waiting.framing:  # its wire has more to say than the messages
+        return [((waiting,), waiting.wire.join(waiting.outbox.take(), now))]
+    return [((waiting,), waiting.outbox.join())]
+
+
+def _pick(queue: Waiting, most: int) -> list[Run | Session]:
+    taken: list[Run | Session] = []
+    for waiting in queue:
+        if most <= 0:
+            break
+        taken.append(waiting)
+        most -= len(waiting.followers) if type(waiting) is Run else 1
+    for waiting in taken:
+        del queue[waiting]
+    return taken
+
+
+def _width(taken: Iterable[Run | Session]) -> int:
+    return sum([len(waiting.followers) if type(waiting) is Run else 1 for waiting in taken])

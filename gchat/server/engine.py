@@ -23,6 +23,7 @@ from gchat.server.events import Detached, Entry, Reconfigured
 from gchat.server.keeping import Keeping
 from gchat.server.metadata import CHANGE_BURST, CHANGE_RATE
 from gchat.server.monitors import Monitors
+from gchat.server.outbox import Run
 from gchat.server.request import FailError, ReplyError, Request, Work
 from gchat.server.session import Session
 from gchat.server.settings import Settings
@@ -301,10 +302,10 @@ class Engine:
 
     # turns
 
-    def take_turn(self, most: int | None = None) -> list[Session]:
-        """End the turn: store what was said in it, then give the shell the sessions to flush.
+    def take_turn(self, most: int | None = None) -> list[Run | Session]:
+        """End the turn: store what was said in it, then give the shell what is to be flushed.
 
-        At most so many of them: where that leaves some in the queue, another turn is to be taken soon.
+        For at most so many sessions: where that leaves some in the queue, another turn is to be taken soon.
         """
         self.keeping.flush()
         return self.queue.take(most)

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gevent.hub import get_hub
 
+from gchat.server.delivery import parcels
+from gchat.server.outbox import Parcel, Run
+
 if TYPE_CHECKING:
     from gchat.server.connection import Connection
     from gchat.server.engine import Engine
@@ -108,35 +111,37 @@ class Flush:
             self._breath.start(self.wake)
         self._send(batch)
 
-    def _send(self, batch: Iterable[Session]) -> None:
+    def _send(self, batch: Iterable[Run | Session]) -> None:
         over: list[tuple[Session, Connection, str]] = []
-        for session, connection, data in self._joined(batch):
-            try:
-                failure = connection.push(data) if data else ""
-            except Exception:
-                log.exception("Nothing can be sent to %s", session.peer)
-                failure = BUG
-            if failure or session.closing:
-                over.append((session, connection, failure))
+        link = self._links.get
+        for sessions, data in self._joined(batch):
+            for session in sessions:
+                connection = link(session)
+                if connection is None or connection.ending:
+                    continue
+                try:
+                    failure = connection.push(data) if data else ""
+                except Exception:
+                    log.exception("Nothing can be sent to %s", session.peer)
+                    failure = BUG
+                if failure or session.closing:
+                    over.append((session, connection, failure))
         for session, connection, failure in over:
             self._over(session, connection, failure)
 
-    def _joined(self, batch: Iterable[Session]) -> list[tuple[Session, Connection, bytes]]:
+    def _joined(self, batch: Iterable[Run | Session]) -> list[Parcel]:
         """Put together what each is sent."""
-        link, now = self._links.get, time.monotonic()
-        joined: list[tuple[Session, Connection, bytes]] = []
-        for session in batch:
-            connection = link(session)
-            if connection is None or connection.ending:
-                continue
+        now = time.monotonic()
+        joined: list[Parcel] = []
+        for waiting in batch:
             try:
-                if session.plain or session.framing:  # its wire has more to say than the messages
-                    data = session.wire.join(session.outbox.take(), now)
-                else:
-                    data = session.outbox.join()
+                joined += parcels(waiting, now)
             except Exception:
-                log.exception("Nothing can be said to %s", session.peer)
-                self._over(session, connection, BUG)
-                continue
-            joined.append((session, connection, data))
+                if isinstance(waiting, Run):
+                    log.exception("Nothing can be said to a room")
+                    continue
+                log.exception("Nothing can be said to %s", waiting.peer)
+                connection = self._links.get(waiting)
+                if connection is not None and not connection.ending:
+                    self._over(waiting, connection, BUG)
         return joined

@@ -1,9 +1,10 @@
-"""What waits to be sent to one connection: encoded messages that one flush takes whole.
+"""What waits to be sent to one connection, and what waits for many of them alike.
 
 Most of what a busy room is told is the same for all of its members.  It is therefore written down once, in a
-``Run``, which their outboxes *follow*, each from its own place on: a message costs a room one append, and
-what was said in a turn is put together once, whoever many read it.  What is for one connection alone has that
-outbox take its part of the run as its own first, so that the order is the order in which things were said.
+``Run``, which the outboxes of some of them *follow*: a message costs them one append together, and what was
+said since the last flush is put together once, whoever many read it.  What is for one connection alone has
+that outbox take its part of the run as its own first, so that the order is the order in which things were
+said.  An outbox follows one run at a time, and goes on following it from one flush to the next.
 
 The boxes grow only while the server is behind with sending; what the kernel did not take is the shell's to
 bound (``SendQ exceeded``).  Change here what a *queue* is; how the bytes leave is ``flush.py``, who gets them
@@ -19,45 +20,71 @@ from weakref import ref
 if TYPE_CHECKING:
     from gchat.server.session import Session
 
+Parcel = tuple["Collection[Session]", bytes]  # the same bytes for each of these
+
 
 class Run:
-    """Messages for the outboxes of several sessions alike.
+    """Messages for the outboxes of several sessions alike: all that were said since it was last taken.
 
-    ``away`` are those of the sessions that do not follow; ``followers`` counts those that do.
+    ``followers`` get all of it, but for those in ``odd``, who have something of their own besides or not all
+    of it; some of these may have left.  ``away`` are those of the sessions that do not follow.
     """
 
-    __slots__ = ("_joined", "_span", "away", "followers", "pieces")
+    __slots__ = ("away", "followers", "odd", "pieces")
 
-    def __init__(self, sessions: Iterable[Session]) -> None:
+    def __init__(self, sessions: Iterable[Session] = ()) -> None:
         self.pieces: list[bytes] = []
+        self.followers: dict[Session, None] = {}
+        self.odd: dict[Session, None] = {}
         self.away = dict.fromkeys(sessions)
-        self.followers = 0
-        self._span = (0, 0)  # what of the pieces is in ``_joined``
-        self._joined = b""
 
-    def gather(self) -> Collection[Session]:
-        """Have everybody follow from here on; return who did not."""
-        away, self.away = self.away, {}
-        for session in away:
-            session.outbox.follow(self)
-        self.followers += len(away)
-        return away
+    def __len__(self) -> int:
+        """How many sessions it is for."""
+        return len(self.followers) + len(self.away)
 
-    def join(self, start: int) -> bytes:
-        """All from this place on as one; those who follow from the same place share the bytes."""
-        span = (start, len(self.pieces))
-        if span != self._span:
-            self._span, self._joined = span, b"".join(self.pieces[start:] if start else self.pieces)
-        return self._joined
+    def gather(self, data: bytes, willing: bool) -> Collection[Session]:
+        """Have those follow from here on who have nothing else to read, or do not mind (``willing``).
 
-    def left(self, session: Session | None) -> None:
-        """A session follows no longer, and may come back if it is still there."""
-        if session is not None:
-            self.away[session] = None
-        self.followers -= 1
-        if not self.followers:
-            self.pieces.clear()
-            self._span, self._joined = (0, 0), b""
+        The others get this message as their own; they are returned, and are to be sent to by themselves.
+        """
+        alone: list[Session] = []
+        for session in tuple(self.away):
+            outbox = session.outbox
+            if outbox.may_follow(willing):
+                outbox.follow(self, session)
+            else:
+                outbox.append(data)
+                alone.append(session)
+        return alone
+
+    def disband(self) -> Collection[Session]:
+        """Have nobody follow; return whose outboxes hold now what was here."""
+        for session in tuple(self.followers):
+            session.outbox.leave()
+        left, self.odd = self.odd, {}
+        self.pieces.clear()
+        return left
+
+    def dismiss(self, session: Session) -> None:
+        """Let a session out; what was said before is still for it."""
+        if session.outbox.run is self:
+            session.outbox.leave()
+        del self.away[session]
+
+    def take(self) -> list[Parcel]:
+        """Return everything that waits here, and what those who are odd have besides."""
+        data, odd, self.odd = b"".join(self.pieces), self.odd, {}
+        parcels: list[Parcel] = []
+        if not odd:
+            parcels.append((tuple(self.followers), data))
+        elif even := [session for session in self.followers if session not in odd]:
+            parcels.append((even, data))
+        for session in odd:
+            parcels.append(((session,), session.outbox.join()))
+            session.outbox.rewind(self)
+        self.pieces.clear()
+        self.odd.clear()  # whom ``join`` has put there again
+        return parcels
 
 
 class Outbox:
@@ -66,16 +93,15 @@ class Outbox:
     __slots__ = ("_last", "_session", "_start", "pieces", "run")
 
     def __init__(self, session: Session) -> None:
-        self._session = ref(
-            session
-        )  # which holds the box: as a cycle they would stay until they are collected
-        self.pieces: list[bytes] = []  # its own; ``delivery.py`` appends to them while there is no run
+        # which holds the box: as a cycle they would stay until they are collected
+        self._session = ref(session)
+        self.pieces: list[bytes] = []  # its own; ``audience.py`` appends to them while there is no run
         self.run: Run | None = None  # followed after those
         self._start = 0  # where in the run
         self._last: int | None = None  # how many pieces still count, once the last one is in
 
     def __bool__(self) -> bool:
-        return bool(self.pieces) or self.run is not None
+        return bool(self.pieces) or (self.run is not None and len(self.run.pieces) > self._start)
 
     def append(self, data: bytes) -> None:
         """Add a message for this connection alone."""
@@ -83,20 +109,41 @@ class Outbox:
             self._catch_up(self.run)
         self.pieces.append(data)
 
-    def follow(self, run: Run) -> None:
-        """Get what is appended to this run from now on, until the next ``take``; the run counts it."""
+    def may_follow(self, willing: bool) -> bool:
+        """True where it may follow another run: nothing waits here, or it does not matter (``willing``)."""
+        return self._last is None and (willing or not self)
+
+    def follow(self, run: Run, session: Session) -> None:
+        """Get what is appended to this run from now on."""
         if self.run is not None:
             self.leave()
+        del run.away[session]
+        run.followers[session] = None
         self.run, self._start = run, len(run.pieces)
+        if self.pieces or self._start:
+            run.odd[session] = None
 
     def leave(self) -> None:
         """Have what the run has brought as its own, and get no more of it."""
-        if self.run is not None:
-            self._catch_up(self.run)
-            self.run.left(self._session())
-            self.run = None
+        run, session = self.run, self._session()
+        if run is None or session is None:
+            return
+        self._catch_up(run)
+        if not run.pieces:  # nothing is owed to whoever was here
+            del run.odd[session]
+        del run.followers[session]
+        run.away[session] = None
+        self.run = None
+
+    def rewind(self, run: Run) -> None:
+        """The run begins anew."""
+        if self.run is run:
+            self._start = 0
 
     def _catch_up(self, run: Run) -> None:
+        session = self._session()
+        if session is not None:
+            run.odd[session] = None
         self.pieces += run.pieces[self._start :]
         self._start = len(run.pieces)
 
@@ -117,7 +164,6 @@ class Outbox:
         """Take back the end and its last piece, to say something before it; None where there is no end."""
         if not self._last:
             return None
-        self.leave()
         farewell = self.pieces[self._last - 1]
         del self.pieces[self._last - 1 :]
         self._last = None
@@ -130,7 +176,8 @@ class Outbox:
 
     def take(self) -> list[bytes]:
         """Return everything that waits and leave the box empty."""
-        self.leave()
+        if self.run is not None:
+            self._catch_up(self.run)
         pieces = self.pieces[: self._last]
         if self._last is not None:
             self._last = 0
@@ -139,10 +186,4 @@ class Outbox:
 
     def join(self) -> bytes:
         """``take`` everything as one, for a wire on which messages simply follow each other."""
-        run = self.run
-        if run is not None and not self.pieces and self._last is None:
-            joined = run.join(self._start)
-            self.run = None
-            run.left(self._session())
-            return joined
         return b"".join(self.take())

@@ -19,6 +19,7 @@ from gchat.client.update import deadline, update
 from gchat.irc.wire import IrcWire
 from gchat.server.backplane.base import Apply, Backplane
 from gchat.server.backplane.local import LocalBackplane
+from gchat.server.delivery import parcels
 from gchat.server.engine import Engine
 from gchat.server.request import Request, Work
 from gchat.server.session import Session
@@ -140,8 +141,8 @@ class Town:
             busy = True
             request, work = self.work.pop(0)
             self.engine.resume(request, work.function(*work.args))
-        for session in self.engine.take_turn():
-            data = session.wire.join(session.outbox.take(), self.now)
+        told = [told for waiting in self.engine.take_turn() for told in parcels(waiting, self.now)]
+        for session, data in ((session, data) for sessions, data in told for session in sessions):
             person = self.links.get(session)
             if person is not None and data:
                 busy = True

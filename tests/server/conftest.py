@@ -18,6 +18,7 @@ from gchat.irc.lines import Wire
 from gchat.irc.wire import IrcWire
 from gchat.server.backplane.base import Apply, Backplane
 from gchat.server.backplane.local import LocalBackplane
+from gchat.server.delivery import parcels
 from gchat.server.engine import Engine
 from gchat.server.request import Request, Work
 from gchat.server.session import Session
@@ -115,9 +116,10 @@ class Chat:
                 busy = True
                 request, work = self.work.pop(0)
                 self.engine.resume(request, _result(work))
-        for session in self.engine.take_turn():
-            data = session.wire.join(session.outbox.take(), self.now)
-            self.received[session] = self.received.get(session, b"") + data
+        for waiting in self.engine.take_turn():
+            for sessions, data in parcels(waiting, self.now):
+                for session in sessions:
+                    self.received[session] = self.received.get(session, b"") + data
 
     def advance(self, seconds: float) -> None:
         """Let time pass, as the shell's sweeper does: in steps of a second at most."""

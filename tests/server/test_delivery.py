@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from gchat.irc.message import Message
 from gchat.irc.wire import IrcWire
 from gchat.server import capabilities as cap
-from gchat.server.audience import LONG, Audience
-from gchat.server.delivery import FEW, BroadcastQueue, Stamp, timestamp
+from gchat.server.audience import ROW, Audience
+from gchat.server.delivery import FEW, BroadcastQueue, Stamp, parcels, timestamp
 from gchat.server.session import Session
 from gchat.server.settings import Limits
 
@@ -35,6 +35,16 @@ def say(text, needs=0):
 
 def taken(one):
     return b"".join(one.outbox.take()).decode().split("\r\n")[:-1]
+
+
+def flushed(queue, most=None):
+    """Who is sent what by a flush."""
+    return [
+        (one, data)
+        for waiting in queue.take(most)
+        for sessions, data in parcels(waiting, 0.0)
+        for one in sessions
+    ]
 
 
 # tags
@@ -196,9 +206,9 @@ def test_everybody_gets_everything_once_and_in_order(steps):
             last = ([queue.send(everybody[step[1]], Message("PING", (f"{number}",)))], [step[1]])
             expected[step[1]].append(f"PING :{number}")
         elif step[0] == "take":
-            for one in queue.take(step[1]):
+            for one, data in flushed(queue, step[1]):
                 i = everybody.index(one)
-                received[i] += one.outbox.join().decode().split("\r\n")[:-1]
+                received[i] += data.decode().split("\r\n")[:-1]
                 last = (last[0], [j for j in last[1] if j != i])
         elif step[0] == "withdraw":
             queue.withdraw(last[0])
@@ -217,9 +227,8 @@ def test_everybody_gets_everything_once_and_in_order(steps):
             everybody[step[1]].outbox.end()
             expected[step[1]] = _Closed(expected[step[1]])
             last = ([], [])
-    for one in queue.take():
-        i = everybody.index(one)
-        received[i] += one.outbox.join().decode().split("\r\n")[:-1]
+    for one, data in flushed(queue):
+        received[everybody.index(one)] += data.decode().split("\r\n")[:-1]
     assert received == [list(lines) for lines in expected]
     assert len(queue) == 0
 
@@ -231,41 +240,54 @@ class _Closed(list):
         """Not this either."""
 
 
-def test_what_is_said_to_the_same_people_in_a_row_is_put_together_once(queue):
+def test_what_is_said_to_the_same_people_is_put_together_once(queue):
     sessions = [session() for _ in range(3)]
     audience = Audience(sessions)
     for text in "abc":
         queue.deliver(audience, say(text))
-    queue.take()
-    first = [one.outbox.join() for one in sessions]
+    first = flushed(queue)
     for text in "def":
         queue.deliver(audience, say(text))
-    second = [one.outbox.join() for one in sessions]
-    assert second[0] is second[1] is second[2]
-    assert first[0] == b"NOTICE x :a 0\r\nNOTICE x :b 0\r\nNOTICE x :c 0\r\n"
-    assert second[0] == b"NOTICE x :d 0\r\nNOTICE x :e 0\r\nNOTICE x :f 0\r\n"
+    second = flushed(queue)
+    assert [one for one, _ in second] == sessions
+    assert second[0][1] is second[1][1] is second[2][1]
+    assert {data for _, data in first if data} == {b"NOTICE x :a 0\r\nNOTICE x :b 0\r\nNOTICE x :c 0\r\n"}
+    assert second[0][1] == b"NOTICE x :d 0\r\nNOTICE x :e 0\r\nNOTICE x :f 0\r\n"
 
 
-def test_a_run_that_nobody_follows_holds_nothing(queue):
+def test_who_is_in_a_room_that_speaks_alone_needs_nothing_of_its_own(queue):
     sessions = [session() for _ in range(3)]
-    audience = Audience(sessions)
+    rooms = [Audience(sessions), Audience([session()])]
+    for _ in range(3):
+        for room in rooms:
+            queue.deliver(room, say("x"), skip=sessions[0])
+        flushed(queue)
+    queue.deliver(rooms[0], say("x"), skip=sessions[0])
+    assert [one.outbox.pieces for one in sessions] == [[], [], []]
+    assert [bool(one.outbox) for one in sessions] == [False, True, True]
+
+
+def test_a_room_of_many_sits_in_rows(queue):
+    audience = Audience(session() for _ in range(2 * ROW + 1))
+    for _ in range(3):
+        queue.deliver(audience, say("x"))
+    group = next(iter(audience.groups))
+    assert [len(run.followers) for run in group.runs] == [ROW, ROW, 1]
+    last = list(audience)[-1]
+    audience.remove([last])
+    assert [len(run) for run in group.runs] == [ROW, ROW]
+    audience.add([last])
+    assert [len(run) for run in group.runs] == [ROW, ROW, 1]
+
+
+def test_a_flush_leaves_nothing_in_a_run(queue):
+    audience = Audience([session() for _ in range(3)])
     for text in "abc":
         queue.deliver(audience, say(text))
-    run = next(iter(audience.groups)).run
-    assert len(run.pieces) == 2
-    for one in queue.take():
-        one.outbox.join()
-    assert run.pieces == []
-
-
-def test_a_room_that_is_never_silent_begins_a_new_run_in_time(queue):
-    sessions = [session() for _ in range(3)]
-    audience = Audience(sessions)
-    for _ in range(3 * LONG):
-        queue.deliver(audience, say("x"))
-        queue.deliver(audience, say("x"))
-        queue.take(1)[0].outbox.join()  # the others always wait
-        assert len(next(iter(audience.groups)).run.pieces) <= LONG + 2
+    run = next(iter(audience.groups)).runs[0]
+    assert len(run.pieces) == 1
+    flushed(queue)
+    assert run.pieces == [] == list(run.odd)
 
 
 def test_a_room_of_many_keeps_one_of_few_waiting_for_half_a_turn_at_most(queue):
@@ -274,7 +296,7 @@ def test_a_room_of_many_keeps_one_of_few_waiting_for_half_a_turn_at_most(queue):
     queue.deliver(Audience([*few, many[-1]]), say("small"))
     assert set(queue.take(8)) == {*few, *many[:4]}
     assert queue.take(8) == [many[-1], *many[4:11]]
-    assert len(queue) == 3 * FEW - 12
+    assert len(queue) == 3 * FEW - 11
     assert taken(many[-1]) == ["NOTICE x :big 0", "NOTICE x :small 0"]
 
 
@@ -286,6 +308,20 @@ def test_many_rooms_of_few_keep_one_of_many_waiting_for_half_a_turn_at_most(queu
     assert queue.take(8) == [*few[:4], *many[:4]]
     assert len(queue.take()) == 6 * FEW - 8
     assert queue.take() == []
+
+
+def test_rows_count_for_as_many_as_they_have(queue):
+    rooms = [Audience(session() for _ in range(4)) for _ in range(4)]
+    for _ in range(3):
+        for room in rooms:
+            queue.deliver(room, say("x"))
+    assert len(queue) == 16  # until it was flushed, everybody has something of its own
+    flushed(queue)
+    for room in rooms:
+        queue.deliver(room, say("x"))
+    runs = [next(iter(room.groups)).runs[0] for room in rooms]
+    assert queue.take(8) == runs[:2]
+    assert queue.take(1) == runs[2:3]
 
 
 # the outbox

@@ -262,11 +262,16 @@ def test_a_bug_in_one_wire_ends_one_connection(serve: Serve, caplog: pytest.LogC
     session = next(session for session in sessions if session.nick == "Nine")
 
     class Broken:
+        def encode(self, message: object) -> bytes:
+            return b"hi\n"
+
         def __getattr__(self, name: str) -> object:
             raise ZeroDivisionError(name)
 
     session.wire = Broken()  # type: ignore[assignment]
-    session.plain = True  # such a wire is asked to join what it wrote
+    session.plain, session.profile = True, None  # such a wire is asked to join what it wrote
+    assert session.user is not None
+    session.user.channels["#team"].sessions.regroup()
     neural.send("PRIVMSG #team :hi")
     nine.to_end()
     assert "QUIT :Internal error" in neural.until("QUIT")
