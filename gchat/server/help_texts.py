@@ -94,8 +94,8 @@ INVITE
   invitations.
 
 KICK <channel> <nickname>[,<nickname>] [:<reason>]
-  Removes members from a channel. It takes a half-operator or above, and
-  nobody removes somebody with a higher role.
+  Removes members (four at once) from a channel. It takes a half-operator
+  or above, and nobody removes somebody with a higher role.
 
 LIST [<channel or mask>[,...]] [<condition>[,...]]
   Lists channels. Conditions: >3 and <10 (members), C>60 and C<60 (made more

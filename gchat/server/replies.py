@@ -143,8 +143,8 @@ def isupport_tokens(engine: Engine) -> dict[str, str | None]:
         "PREFIX": f"({roles.LETTERS}){roles.SYMBOLS}",
         "SAFELIST": None,
         "STATUSMSG": roles.SYMBOLS,
-        "TARGMAX": f"NAMES:{MAX_TARGETS},LIST:1,KICK:,WHOIS:1,PRIVMSG:{MAX_TARGETS},NOTICE:{MAX_TARGETS},"
-        f"TAGMSG:{MAX_TARGETS},JOIN:,PART:,MONITOR:",
+        "TARGMAX": f"NAMES:{MAX_TARGETS},LIST:1,KICK:{MAX_TARGETS},WHOIS:1,PRIVMSG:{MAX_TARGETS},"
+        f"NOTICE:{MAX_TARGETS},TAGMSG:{MAX_TARGETS},JOIN:,PART:,MONITOR:",
         "TOPICLEN": str(limits.TOPICLEN),
         "USERLEN": str(limits.USERLEN),
         "UTF8ONLY": None,

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.bench import __main__ as program
-from tests.bench import plot, scenarios, servers
+from tests.bench import lines, plot, scenarios, servers
 
 
 @pytest.mark.needs("cc")
@@ -78,3 +78,9 @@ def test_a_plot_of_little() -> None:
 def test_the_tiny_loads_are_what_the_big_ones_are() -> None:
     for scenario in scenarios.SCENARIOS:
         assert [a for a in scenario.args if a[0] == "-"] == [a for a in scenario.tiny if a[0] == "-"]
+
+
+def test_what_the_dearest_lines_cost(capsys: pytest.CaptureFixture[str]) -> None:
+    lines.main(["--members", "5", "--rooms", "5"])
+    rows = capsys.readouterr().out.splitlines()
+    assert {"JOIN", "KICK", "QUIT"} < {row.split(" ")[0] for row in rows}

@@ -126,6 +126,8 @@ def test_one_from_each_of_two_channels(team):
         ("KICK #team,#tea Nine", ["461 Neural KICK :Name one channel, or as many channels as nicks"]),
         ("KICK #nowhere Nine,Other", ["403 Neural #nowhere :No such channel"]),
         ("KICK #others Other", ["442 Neural #others :You're not on that channel"]),
+        ("KICK #team a,b,c,d,Nine", ["407 Neural Nine :Too many recipients"]),
+        ("KICK #team,#b,#c,#d,#e a,b,c,d,,", ["407 Neural * :Too many recipients"]),
         ("KICK #team Nobody", ["401 Neural Nobody :No such nick/channel"]),
         ("KICK #team Other", ["441 Neural Other #team :They aren't on that channel"]),
         ("KICK #team ,", ["401 Neural * :No such nick/channel"]),

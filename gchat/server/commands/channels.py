@@ -16,6 +16,7 @@ from gchat.irc.numerics import (
     ERR_NOSUCHNICK,
     ERR_NOTONCHANNEL,
     ERR_TOOMANYCHANNELS,
+    ERR_TOOMANYTARGETS,
     ERR_USERNOTINCHANNEL,
     ERR_USERONCHANNEL,
     RPL_ENDOFINVITELIST,
@@ -35,12 +36,12 @@ def join(request: Request) -> Steps:
     """JOIN channel[,channel] [key[,key]], or JOIN 0 to leave them all"""
     user = request.user
     if request.params[0] == "0":
-        for channel in list(user.channels.values()):
-            request.commit(Parted(user.uid, channel.name))
+        yield from _part(request, [channel.name for channel in user.channels.values()], "")
         return
     names, keys = request.params[0].split(","), request.param(1).split(",")
     wanted = dict(zip_longest(names, keys[: len(names)], fillvalue="")).items()
-    for index, some in enumerate(slices(request, wanted, lambda one: request.world.known_channel(one[0]))):
+    found = slices(request, wanted, lambda one: request.world.known_channel(one[0]), told=True)
+    for index, some in enumerate(found):
         if index:
             yield BREATH
         _join(request, some)
@@ -99,14 +100,18 @@ def part(request: Request) -> Steps:
         list(dict.fromkeys(request.params[0].split(","))),
         limits.cut(request.param(1), limits.QUITLEN),
     )
-    found = slices(request, names, request.world.channel) if reason else [names]
+    yield from _part(request, names, reason)
+
+
+def _part(request: Request, names: Iterable[str], reason: str) -> Steps:
+    found = slices(request, names, request.world.channel, masks=bool(reason), told=True)
     for index, some in enumerate(found):
         if index:
             yield BREATH
-        _part(request, some, reason)
+        _part_some(request, some, reason)
 
 
-def _part(request: Request, names: Iterable[str], reason: str) -> None:
+def _part_some(request: Request, names: Iterable[str], reason: str) -> None:
     parting: list[Event] = []
     for name in names:
         try:
@@ -218,8 +223,10 @@ def kick(request: Request) -> None:
 
 
 def _kick_targets(request: Request) -> dict[str, list[str]]:
-    """Channel -> nicks.  RFC 2812, 3.2.8: one channel for all nicks, or one for each."""
+    """Channel -> nicks, as many as TARGMAX says: one channel for all, or one for each (RFC 2812, 3.2.8)."""
     channels, nicks = request.params[0].split(","), request.params[1].split(",")
+    if len(nicks) > replies.MAX_TARGETS:
+        raise ReplyError(ERR_TOOMANYTARGETS, limits.cut(nicks[replies.MAX_TARGETS], limits.NICKLEN) or "*")
     if len(channels) == 1:
         return {channels[0]: nicks}
     if len(channels) != len(nicks):

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from gchat.irc.mask import compile_mask
 from gchat.irc.numerics import ERR_TOOMANYMATCHES, RPL_LIST, RPL_LISTEND, RPL_LISTSTART
 from gchat.server.commands.room import Room
-from gchat.server.request import Request
+from gchat.server.commands.slices import BREATH, PEOPLE
+from gchat.server.request import Request, Steps
 from gchat.server.visibility import can_see
 from gchat.server.world import Channel
 
@@ -18,14 +19,24 @@ Condition = Callable[[Channel], bool]
 _MAX_DIGITS = 9
 
 
-def list_(request: Request) -> None:
+def list_(request: Request) -> Steps:
     """LIST [channel or condition,...] [condition,...]"""
     words = [word for param in request.params[:2] for word in param.split(",") if word]
     request.reply(RPL_LISTSTART, "Channel")
     room, viewer = Room(request), request.user
-    found = [channel for channel in _matching(request, words) if can_see(viewer, channel)]
+    found: list[Channel] = []
+    channels, meets = _asked(request, words)
+    for index, channel in enumerate(channels):
+        if index and not index % PEOPLE:
+            yield BREATH
+        if can_see(viewer, channel) and meets(channel):
+            found.append(channel)
     found.sort(key=lambda channel: -len(channel.members))
-    for channel in found:
+    for index, channel in enumerate(found):
+        if index and not index % PEOPLE:
+            yield BREATH
+        if not can_see(viewer, channel):  # by now
+            continue
         params = (channel.name, str(len(channel.members)), channel.topic)
         if not room.take(*params):
             text = "These are the biggest channels: ask for fewer, with LIST >members or LIST #mask*"
@@ -35,8 +46,10 @@ def list_(request: Request) -> None:
     request.reply(RPL_LISTEND)
 
 
-def _matching(request: Request, words: Iterable[str]) -> Iterable[Channel]:
-    """The channels with one of the names or masks, if there are any, that meet every condition."""
+def _asked(request: Request, words: Iterable[str]) -> tuple[list[Channel], Condition]:
+    """The channels with one of the names, if there are any, else all; and whether one meets all conditions,
+    of which masks are one.
+    """
     now = request.engine.clock()
     conditions: list[Condition] = []
     masks: list[str] = []
@@ -46,14 +59,14 @@ def _matching(request: Request, words: Iterable[str]) -> Iterable[Channel]:
             conditions.append(condition)
         else:
             masks.append(word)
-    channels: Iterable[Channel] = request.world.channels.values()
+    channels = list(request.world.channels.values())
     if masks and not any("*" in mask or "?" in mask for mask in masks):  # names: no need to look at all
         named = (request.world.channel(name) for name in masks)
-        channels = dict.fromkeys(channel for channel in named if channel is not None)
+        channels = list(dict.fromkeys(channel for channel in named if channel is not None))
     elif masks:
         matchers = [compile_mask(mask) for mask in masks]
         conditions.append(lambda channel: any(fits(channel.name) for fits in matchers))
-    return [channel for channel in channels if all(meets(channel) for meets in conditions)]
+    return channels, lambda channel: all(meets(channel) for meets in conditions)
 
 
 def _condition(word: str, now: float) -> Condition | None:

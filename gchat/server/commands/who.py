@@ -5,7 +5,7 @@ https://modern.ircdocs.horse/#who-message, https://ircv3.net/specs/extensions/wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from gchat.irc import limits
@@ -15,7 +15,8 @@ from gchat.server import capabilities as cap
 from gchat.server import roles
 from gchat.server.commands import about
 from gchat.server.commands.room import Room
-from gchat.server.request import Request
+from gchat.server.commands.slices import BREATH, PEOPLE
+from gchat.server.request import Request, Steps
 from gchat.server.visibility import can_see_address, can_see_member, can_see_user
 from gchat.server.world import Channel, User
 
@@ -51,14 +52,17 @@ class _Options(NamedTuple):
         return cls(flags, fields if percent else None, token)
 
 
-def who(request: Request) -> None:
+def who(request: Request) -> Steps:
     """WHO [mask [flags][%fields[,token]]]; the flag ``o`` asks for server operators only"""
     mask = request.param(0) or "*"
     options = _Options.parse(request.param(1))
     numeric = RPL_WHOREPLY if options.fields is None else RPL_WHOSPCRPL
     room = Room(request)
-    for user, channel in _found(request, mask, options.flags):
-        if "o" in options.flags and not user.is_operator:
+    candidates, is_meant = _asked(request, mask, options.flags)
+    for index, (user, channel) in enumerate(candidates):
+        if index and not index % PEOPLE:
+            yield BREATH
+        if not is_meant(user, channel) or ("o" in options.flags and not user.is_operator):
             continue
         if options.fields is None:
             params = _plain(request, user, channel)
@@ -72,25 +76,41 @@ def who(request: Request) -> None:
     request.reply(RPL_ENDOFWHO, limits.cut(mask, _MASKLEN))
 
 
-def _found(request: Request, mask: str, flags: str) -> Iterator[tuple[User, Channel | None]]:
-    """Whom the mask means, as far as the asker may see them, and the channel if it is one."""
+_Candidates = list[tuple[User, Channel | None]]
+
+
+def _asked(
+    request: Request, mask: str, flags: str
+) -> tuple[_Candidates, Callable[[User, Channel | None], bool]]:
+    """Whom the mask may mean, with the channel if it is one; and whether somebody of them is meant.
+
+    That is asked of each when their turn comes: by then, they may be gone.
+    """
     viewer, world = request.user, request.world
     if mask.startswith("#"):
         channel = world.channel(mask)
-        if channel is not None:
-            yield from ((user, channel) for user in channel.members if can_see_member(viewer, user, channel))
-        return
+        members: _Candidates = [(user, channel) for user in channel.members] if channel is not None else []
+        return (
+            members,
+            lambda user, channel: (
+                channel is not None and user in channel.members and can_see_member(viewer, user, channel)
+            ),
+        )
     exact = world.user(mask)
     if exact is not None:  # who knows the nick may ask, invisible or not
-        yield exact, None
-        return
+        return [(exact, None)], lambda user, channel: True
     fits = compile_mask("*" if mask in EVERYBODY else mask)
     looked_at = [_MATCHED[flag] for flag in flags if flag in _MATCHED] or [_MATCHED[flag] for flag in _USUAL]
     if "!" in mask or "@" in mask:
         looked_at.append(lambda user: user.source)
-    for user in world.users.values():
-        if can_see_user(viewer, user) and any(fits(text(user)) for text in looked_at):
-            yield user, None
+    return (
+        [(user, None) for user in world.users.values()],
+        lambda user, channel: (
+            user.uid in world.users
+            and can_see_user(viewer, user)
+            and any(fits(text(user)) for text in looked_at)
+        ),
+    )
 
 
 def _flags(request: Request, user: User, channel: Channel | None) -> str:
