@@ -115,6 +115,8 @@ class Connection:
         if self._ahead is not None:
             ahead, self._ahead = self._ahead, None
             return ahead
+        if self.channel is None and not deadline:
+            return self._read_now()
         while True:
             data = b""
             # what came together with the handshake's last bytes is in the channel already
@@ -135,22 +137,25 @@ class Connection:
 
     def read_raw(self, deadline: float = 0.0) -> bytes:
         """Read what is on the wire, which for TLS is not the text."""
-        timer = None
-        if deadline:
-            timer = self._loop.timer(max(deadline - time.monotonic(), 0))
-            timer.start(self._reader.switch, _LATE)
+        if not deadline:
+            return self._read_now()
+        timer = self._loop.timer(max(deadline - time.monotonic(), 0))
+        timer.start(self._reader.switch, _LATE)
         try:
-            while True:
-                if get_hub().switch() is _LATE:
-                    raise Late
-                try:
-                    return self._recv(CHUNK)
-                except BlockingIOError:
-                    continue
+            return self._read_now()
         finally:
-            if timer is not None:
-                timer.stop()
-                timer.close()
+            timer.stop()
+            timer.close()
+
+    def _read_now(self) -> bytes:
+        """Sleep until the loop finds something to read, or a timer that it is too late."""
+        while True:
+            if get_hub().switch() is _LATE:
+                raise Late
+            try:
+                return self._recv(CHUNK)
+            except BlockingIOError:
+                continue
 
     # writing: from anywhere
 
