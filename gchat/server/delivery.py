@@ -137,10 +137,16 @@ class BroadcastQueue:
         session.outbox.append(data)
 
     def touch(self, session: Session) -> None:
-        """Have the next flush look at a session that may have nothing to send (it is to be closed)."""
+        """Have the next flush look at a session."""
         if not self._few and not self._many:
             self._wake()
         self._few[session] = None
+
+    def part(self, session: Session) -> None:
+        """Have a session looked at that is to be closed, with its last words; who stays is told first."""
+        self.touch(session)
+        del self._few[session]
+        self._many[session] = None
 
     def take(self, most: int | None = None) -> list[Run | Session]:
         """What is to be flushed, for at most so many sessions, and those that the last run has besides.

@@ -170,7 +170,7 @@ class Engine:
         if session.request is not None:
             session.request.finish()
         self.queue.send(session, Message("ERROR", (text,)))
-        self.queue.touch(session)
+        self.queue.part(session)
         session.outbox.end()
 
     def _leave(self, session: Session, reason: str) -> None:

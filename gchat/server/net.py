@@ -75,7 +75,7 @@ class Network:
         self._doors = Doors(self._admit, self._serve)
         self._lagging = Event()
         self._empty = Event()
-        self._gone: deque[tuple[Connection, str]] = deque()  # over, and not closed yet
+        self._parted: deque[Callable[[], None]] = deque()  # what is left to do for those who part
         self._parting: Any = get_hub().loop.timer(0)
         self._worker = Worker(self._resume)
         self._flush = Flush(self._links, self._receive, self._over)
@@ -144,7 +144,7 @@ class Network:
             self._empty.wait(self.engine.settings.limits.shutdown_timeout or None)
         self.control.close()
         self._flush.handle()
-        while self._gone:
+        while self._parted:
             self._see_off()
         self.engine.take_turn()  # what nobody hears any more is kept all the same
         self.engine.store.close()
@@ -282,8 +282,12 @@ class Network:
         if failure:
             connection.abort(failure)  # its reader sees it off, with all others who are too slow
             return
-        self._end(connection)
-        self.engine.lost(session, session.closing)
+        self._later(partial(self._finish, session, connection))
+
+    def _finish(self, session: Session, connection: Connection) -> None:
+        if not connection.ending:  # the other side may have been faster
+            self._end(connection)
+            self.engine.lost(session, session.closing)
 
     def _part(self, connection: Connection, answer: bytes) -> None:
         """End a connection that never had a session."""
@@ -300,18 +304,24 @@ class Network:
     def _leave(self, connection: Connection, reason: str) -> None:
         """Have a connection be over: it is closed, and the world hears of it, in this turn or a later one."""
         connection.hang_up()
-        if not self._gone:
+        self._later(partial(self._let_go, connection, reason))
+
+    def _later(self, do: Callable[[], None]) -> None:
+        """Do what nobody waits for when everything that came in was handled."""
+        if not self._parted:
             self._parting.start(self._see_off)
-        self._gone.append((connection, reason))
+        self._parted.append(do)
 
     def _see_off(self) -> None:
-        """Close the connections that are over.  When they are five hundred of a room, others do not wait."""
+        """End and close the connections that are over.  When they are five hundred of a room, others do not
+        wait: what came in goes first, what those said last, too.
+        """
         until = time.monotonic() + SLICE
-        done = self._flush.handle(until)  # what they said last is said before
-        while done and self._gone:
-            self._let_go(*self._gone.popleft())
+        done = self._flush.handle(until)
+        while done and self._parted:
+            self._parted.popleft()()
             done = time.monotonic() < until
-        if self._gone:
+        if self._parted:
             self._parting.start(self._see_off)
 
     def _let_go(self, connection: Connection, reason: str) -> None:

@@ -22,7 +22,7 @@ NOBODY: Final = "*"  # why, where there are only connections without anybody: no
 
 def stays(world: World, user: User, settings: Accounts) -> bool:
     """True for a user who is here without a connection, too: of several of an account, the first."""
-    account = world.account(user.account)
+    account = world.account(user.account) if user.account else None
     if account is None or account.suspended or not account.stays(settings):
         return False
     return world.users_of(account.name)[0] is user

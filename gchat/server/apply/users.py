@@ -127,13 +127,14 @@ def detached(now: Applying, event: events.Detached) -> None:
     user = now.world.users.get(event.uid)
     if user is None:
         return
-    session = next((session for session in user.sessions if session.id == event.session), None)
-    if session is not None and (len(user.sessions) > 1 or stays(now, user)):
-        returning.gone(now, session)
-        now.world.detach(user, session)
-        if not user.away and all(left.absent for left in user.sessions):
-            set_away(now, user, NOBODY if user.sessions else ABSENT)
-        return
+    if len(user.sessions) > 1 or stays(now, user):
+        session = next((session for session in user.sessions if session.id == event.session), None)
+        if session is not None:
+            returning.gone(now, session)
+            now.world.detach(user, session)
+            if not user.away and all(left.absent for left in user.sessions):
+                set_away(now, user, NOBODY if user.sessions else ABSENT)
+            return
     _remove(now, user, event.reason)
 
 
