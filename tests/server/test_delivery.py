@@ -310,6 +310,17 @@ def test_many_rooms_of_few_keep_one_of_many_waiting_for_half_a_turn_at_most(queu
     assert queue.take() == []
 
 
+def test_who_stays_is_told_before_those_who_part_hear_their_goodbyes(queue):
+    parting, staying = [session() for _ in range(6)], [session(), session()]
+    for one in parting:
+        queue.put(one, b"ERROR")
+        queue.part(one)
+    for one in staying:
+        queue.put(one, b"x")
+    assert queue.take(4) == [*staying, *parting[:2]]
+    assert queue.take() == parting[2:]
+
+
 def test_rows_count_for_as_many_as_they_have(queue):
     rooms = [Audience(session() for _ in range(4)) for _ in range(4)]
     for _ in range(3):

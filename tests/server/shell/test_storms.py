@@ -145,6 +145,23 @@ def test_a_room_that_is_left_at_once_is_left_by_all(
     assert server.call(lambda: len(server.network.engine.world.users)) == 1
 
 
+def test_a_room_that_quits_at_once_hears_its_goodbyes(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(net, "SLICE", 0.0)  # one at a time
+    server = serve()
+    honest = server.user("Neural", "#team")
+    members = [server.user(f"m{number}", "#team") for number in range(60)]
+    for member in members:
+        member.send("QUIT :bye")
+    for number, member in enumerate(members):
+        said = member.to_end()
+        assert said.endswith("ERROR :Closing link: (127.0.0.1) [Quit: bye]\r\n")
+        assert said.count(f":m{number}!~m{number}@127.0.0.1 QUIT :Quit: bye\r\n") == 1
+        member.close()
+    for _ in members:
+        honest.until(" QUIT :Quit: bye")
+    until_alone(server, honest)
+
+
 def test_those_who_are_gone_when_it_ends_are_gone(serve: Serve) -> None:
     server = serve()
     members = [server.user(f"m{number}", "#team") for number in range(20)]
