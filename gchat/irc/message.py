@@ -16,6 +16,10 @@ from typing import Final, NamedTuple
 
 from gchat.irc.limits import LINE, TAGS, cut_bytes
 
+# Makes a NamedTuple of all its fields, in their order, in half the time of a call of its class.  For what is
+# made for every message; types are not checked.
+make: Final = tuple.__new__
+
 NO_TAGS: Final[Mapping[str, str]] = MappingProxyType({})
 
 # Why a line is no message.
@@ -85,9 +89,6 @@ class BadLine(NamedTuple):
     label: str = ""
 
 
-_tuple_new = tuple.__new__  # skips NamedTuple's own __new__: a fifth of the time of parse()
-
-
 def parse(line: str) -> Message | BadLine:
     """Read one line, without its CR LF.  Never raises.
 
@@ -114,12 +115,11 @@ def parse(line: str) -> Message | BadLine:
         source = words.pop(0)[1:]
         if not words:
             return BadLine(MALFORMED, excerpt(line))
-    command = words.pop(0)
+    command = words[0]
     if command.isascii():  # no rule of Unicode's: 'ß'.upper() is two letters
         command = command.upper()
-    if colon:
-        words.append(trailing)
-    return _tuple_new(Message, (command, tuple(words), source, tags))
+    params = (*words[1:], trailing) if colon else tuple(words[1:])
+    return make(Message, (command, params, source, tags))
 
 
 def excerpt(line: str, length: int = 60) -> str:

@@ -102,17 +102,16 @@ def why_not_speak(user: User, channel: Channel) -> str:
         return "This channel is moderated (+m): ask one of its operators for voice"
     if "M" in modes and not user.account:
         return "Only who is logged in to an account may speak in this channel (+M)"
-    return _silenced(user, channel)
+    return _silenced(user, channel) if channel.lists["b"] else ""
 
 
 def _silenced(user: User, channel: Channel) -> str:
-    if channel.lists["b"]:
-        ban = banned(user, channel)
-        if ban is not None:
-            return f"You are banned from this channel {timed.terms(ban)}".rstrip()
-        ban = muted(user, channel)
-        if ban is not None:
-            return f"You are muted in this channel {timed.terms(ban)}".rstrip()
+    ban = banned(user, channel)
+    if ban is not None:
+        return f"You are banned from this channel {timed.terms(ban)}".rstrip()
+    ban = muted(user, channel)
+    if ban is not None:
+        return f"You are muted in this channel {timed.terms(ban)}".rstrip()
     return ""
 
 

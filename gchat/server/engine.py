@@ -201,8 +201,7 @@ class Engine:
     def _handle(self, session: Session, item: Message | BadLine) -> None:
         if isinstance(item, BadLine):
             item = dispatch.bad_line(item)
-        request = Request(self, session, item)
-        session.request = request
+        request = session.request = Request(self, session, item)
         session.command_count += 1
         try:
             request.steps = dispatch.run(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from gchat.irc.message import NO_TAGS, Message
+from gchat.irc.message import NO_TAGS, Message, make
 from gchat.server.audience import Audience
 from gchat.server.delivery import Shape, Stamp
 from gchat.server.events import Entry
@@ -23,13 +23,15 @@ Apply = Callable[[Entry, Request | None], None]
 class Applying:
     """One event being applied; ``origin`` is the request that caused it, None if it came from elsewhere."""
 
-    __slots__ = ("engine", "entry", "origin", "world")
+    __slots__ = ("asker", "engine", "entry", "origin", "world")
 
     def __init__(self, engine: Engine, entry: Entry, origin: Request | None) -> None:
         self.engine = engine
         self.world: World = engine.world
         self.entry = entry
         self.origin = origin
+        # the session that caused the event, if it is on this machine
+        self.asker: Session | None = origin.session if origin is not None else None
 
     @property
     def mark(self) -> Mark:
@@ -44,20 +46,14 @@ class Applying:
         return self.entry.milliseconds // 1000
 
     @property
-    def asker(self) -> Session | None:
-        """The session that caused the event, if it is on this machine."""
-        return self.origin.session if self.origin is not None else None
-
-    @property
     def server(self) -> str:
         """This server's name."""
         return self.engine.settings.server.name
 
     def stamp(self, user: User | None, msgid: str = "", client_tags: Mapping[str, str] = NO_TAGS) -> Stamp:
         """What tags can say of something that this user did now."""
-        if user is None:
-            return Stamp(self.entry.milliseconds, "", msgid, False, client_tags)
-        return Stamp(self.entry.milliseconds, user.account, msgid, "B" in user.modes, client_tags)
+        account, bot = (user.account, "B" in user.modes) if user is not None else ("", False)
+        return make(Stamp, (self.entry.milliseconds, account, msgid, bot, client_tags))
 
     def tell(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gchat.irc.message import NO_TAGS, Message
+from gchat.irc.message import NO_TAGS, Message, make
 from gchat.irc.numerics import ERR_CANNOTSENDTOCHAN
 from gchat.server import admission, events, multiline, roles, slow
 from gchat.server import capabilities as cap
@@ -29,27 +29,29 @@ def said(now: Applying, event: events.Said) -> None:
     The sender's other connections get it too; the one that it came from only with echo-message.
     https://ircv3.net/specs/extensions/echo-message
     """
-    user = now.world.users.get(event.uid)
+    uid, _, key, _, _, prefix, lines = event
+    user = now.world.users.get(uid)
     if user is None:
         return
-    channel = now.world.channel(event.target)
+    channel = now.world.channel(key)
     if channel is not None:
         if (now.origin is None or now.origin.returned) and _came_too_late(now, user, event, channel):
             return
         if "W" in channel.modes and _is_too_fast(now, user, channel, event):
             return
-        name = event.prefix + channel.name
-        audience = _with_prefix(channel, event.prefix) if event.prefix else channel.sessions
+        name = prefix + channel.name
+        audience = _with_prefix(channel, prefix) if prefix else channel.sessions
         skip = now.asker
     else:
-        target = now.world.users.get(event.target)
+        target = now.world.users.get(key)
         if target is None:
             return
         name = target.nick
         audience = Audience([*target.sessions, *(s for s in user.sessions if s is not now.asker)])
         skip = None  # who writes to themselves gets both the message and its echo
-    record = None if event.prefix else _record(now, user, event, channel)
-    deliver(now, _shapes(now, user, event, name), audience, skip, record)
+    record = None if prefix else _record(now, user, event, channel)
+    shapes = _several(now, user, event, name) if lines else (_shape(now, user, event, name),)
+    deliver(now, shapes, audience, skip, record)
 
 
 def _is_too_fast(now: Applying, user: User, channel: Channel, event: events.Said) -> bool:
@@ -87,11 +89,12 @@ def deliver(
 
     ``skip`` is the connection that it came from, which gets its own copy where it has ``echoed``.
     """
-    asker, queue = now.asker, now.engine.queue
+    asker, origin, engine = now.asker, now.origin, now.engine
+    queue = engine.queue
     pieces: list[bytes] = []
     echoes: list[Message] = []
     wanted = asker is not None and asker.caps & echoed
-    if wanted and skip is not None and now.origin is not None and not now.origin.label and skip in audience:
+    if wanted and skip is not None and origin is not None and not origin.label and skip in audience:
         skip, wanted = None, 0  # without a label its own copy is what everybody like it gets
     for shape in shapes:
         pieces += queue.deliver(audience, shape, skip)
@@ -103,7 +106,7 @@ def deliver(
     if asker is not None:
         asker.spoke_at = asker.heard_at
     if change is not None:
-        now.engine.keeping.say(Saying(change, now.origin, pieces, echoes))
+        engine.keeping.say(make(Saying, (change, origin, pieces, echoes)))
 
 
 def _record(now: Applying, user: User, event: events.Said, channel: Channel | None) -> Record | None:
@@ -112,39 +115,39 @@ def _record(now: Applying, user: User, event: events.Said, channel: Channel | No
     Direct messages are kept for accounts: what somebody without one says or hears is for the other side
     alone, so that the nick's next owner does not read it.
     """
-    if event.command == "TAGMSG" and not event.tags.keys() & LASTING_TAGS:
+    _, command, key, text, tags, _, _ = event
+    if command == "TAGMSG" and not tags.keys() & LASTING_TAGS:
         return None
-    if event.text.startswith(CTCP) and not event.text.startswith(ACTION):
+    if text[:1] == CTCP and not text.startswith(ACTION):
         return None  # a question to a program, which would be answered again
     if channel is not None:
         target, name = channel.key, channel.name
     else:
-        addressed = now.world.users[event.target]
+        addressed = now.world.users[key]
         if not (user.account or addressed.account):
             return None
         target, name = direct(user.party, addressed.party), addressed.nick
-    params = (name,) if event.command == "TAGMSG" else (name, event.text)
-    bot = "B" in user.modes
-    if not user.account:
-        user.remember(now.entry.id)
-    return Record(now.entry.id, target, event.command, user.source, user.account, params, event.tags, bot)
+    params = (name,) if command == "TAGMSG" else (name, text)
+    id, account = now.entry.id, user.account
+    if not account:
+        user.remember(id)
+    return make(Record, (id, target, command, user.source, account, params, tags, "B" in user.modes))
 
 
-def _shapes(now: Applying, user: User, event: events.Said, name: str) -> list[Shape]:
-    source, command = user.source, event.command
-    if event.lines:
-        return _several(now, user, event, name)
+def _shape(now: Applying, user: User, event: events.Said, name: str) -> Shape:
+    _, command, _, text, client_tags, _, _ = event
+    source = user.source
     bare = command == "TAGMSG"
-    params = (name,) if bare else (name, event.text)
+    params = (name,) if bare else (name, text)
 
     def shape(caps: int) -> Message | None:
         if bare and not caps & cap.MESSAGE_TAGS:
             return None
         # Made only for those who get any, which in a plain chat is nobody.
-        tags = now.stamp(user, now.entry.id, event.tags).tags(caps) if caps else NO_TAGS
-        return Message(command, params, source, tags)
+        tags = now.stamp(user, now.entry.id, client_tags).tags(caps) if caps else NO_TAGS
+        return make(Message, (command, params, source, tags))
 
-    return [shape]
+    return shape
 
 
 def _several(now: Applying, user: User, event: events.Said, name: str) -> list[Shape]:

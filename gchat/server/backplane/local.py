@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gchat.irc.message import make
 from gchat.server.backplane.base import Apply, IdSource
 from gchat.server.events import Entry, Event
 from gchat.server.request import Request
@@ -19,4 +20,4 @@ class LocalBackplane:
 
     def commit(self, event: Event, request: Request | None) -> None:
         """Give the event an id and apply it."""
-        self._apply(Entry(self._ids.next(), event), request)
+        self._apply(make(Entry, (self._ids.next(), event)), request)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
-from gchat.irc.message import NO_TAGS
+from gchat.irc.message import NO_TAGS, make
 from gchat.irc.numerics import (
     ERR_CANNOTSENDTOCHAN,
     ERR_NORECIPIENT,
@@ -35,7 +35,7 @@ ACTION = "\x01ACTION"
 def privmsg(request: Request) -> Steps | None:
     """PRIVMSG target[,target] :text; what is said to a service is a command"""
     target = request.param(0)
-    if not target.startswith("#"):
+    if target[:1] != "#":
         service = services.addressed(target)
         if service:
             return services.hear(request, service, request.param(1))
@@ -59,8 +59,19 @@ def tagmsg(request: Request) -> None:
 
 
 def _say(request: Request, command: str) -> None:
-    targets, text = _targets_and_text(request, command)
-    tags = request.message.tags and client_only(request.message.tags)
+    _, params, _, tags = request.message
+    if not params or not params[0]:
+        raise ReplyError(ERR_NORECIPIENT, command=command)
+    text = ""  # a TAGMSG has none
+    if command != "TAGMSG":
+        if len(params) < 2 or not params[1]:
+            raise ReplyError(ERR_NOTEXTTOSEND)
+        text = params[1]
+    targets = params[0].split(",")
+    if len(targets) > MAX_TARGETS:
+        raise ReplyError(ERR_TOOMANYTARGETS, targets[MAX_TARGETS])
+    if tags:
+        tags = client_only(tags)
     if command != "TAGMSG" or tags:  # without them it says nothing to anybody
         say(request, command, targets, text, tags)
 
@@ -74,34 +85,20 @@ def say(
     lines: tuple[Line, ...] = (),
 ) -> None:
     """Say something to each target that may be spoken to; ``lines`` are those of a text of several."""
-    said: list[tuple[str, Said]] = []
+    said: list[Said] = []
     for target in targets:
         try:
-            said.append((target, _check(request, command, target, text, tags, lines)))
+            event = _check(request, command, target, text, tags, lines)
         except ReplyError as error:
             if command != "NOTICE":
                 request.refuse(error)
-    outage = request.engine.keeping.outage and command != "TAGMSG"
-    for target, event in said:
-        if outage:
+            continue
+        if request.engine.keeping.outage and command != "TAGMSG":
             request.refuse(unavailable(command, target))
         else:
-            request.commit(event)
-
-
-def _targets_and_text(request: Request, command: str) -> tuple[list[str], str]:
-    """What the parameters are; a TAGMSG has no text.  Raises ReplyError."""
-    params, text = request.message.params, ""
-    if not params or not params[0]:
-        raise ReplyError(ERR_NORECIPIENT, command=command)
-    if command != "TAGMSG":
-        if len(params) < 2 or not params[1]:
-            raise ReplyError(ERR_NOTEXTTOSEND)
-        text = params[1]
-    targets = params[0].split(",")
-    if len(targets) > MAX_TARGETS:
-        raise ReplyError(ERR_TOOMANYTARGETS, targets[MAX_TARGETS])
-    return targets, text
+            said.append(event)
+    for event in said:
+        request.commit(event)
 
 
 def client_only(tags: Mapping[str, str]) -> Mapping[str, str]:
@@ -122,12 +119,12 @@ def _check(
     """Decide whether this may be said to this target.  Raises ReplyError."""
     user = request.user
     name = target.lstrip(roles.SYMBOLS)
-    if name.startswith("#"):
+    if name[:1] == "#":
         channel = _check_channel(request, user, command, name, text)
-        prefix = target[: len(target) - len(name)]
-        # Of several prefixes the lowest reaches everybody whom the others reach.
-        lowest = min(prefix, key=lambda symbol: roles.BY_SYMBOL[symbol].rank) if prefix else ""
-        return Said(user.uid, command, channel.name, text, tags, lowest, lines)
+        prefix = target[: -len(name)]
+        if len(prefix) > 1:  # the lowest of several reaches everybody whom the others reach
+            prefix = min(prefix, key=lambda symbol: roles.BY_SYMBOL[symbol].rank)
+        return make(Said, (user.uid, command, channel.name, text, tags, prefix, lines))
     addressed = request.world.user(target)
     if addressed is None:
         raise ReplyError(ERR_NOSUCHNICK, target or "*")
@@ -138,12 +135,13 @@ def _check(
 
 def _check_channel(request: Request, user: User, command: str, name: str, text: str) -> Channel:
     channel = request.engine.world.channel(name)
-    if channel is None or (user not in channel.members and not can_see(user, channel)):
+    if channel is None or not can_see(user, channel):
         raise ReplyError(ERR_NOSUCHCHANNEL, name)
     reason = admission.why_not_speak(user, channel)
-    if not reason and "W" in channel.modes and command != "TAGMSG":
+    modes = channel.modes
+    if not reason and "W" in modes and command != "TAGMSG":
         reason = slow.why_wait(user, channel, int(request.engine.clock() * 1000))
-    if not reason and "C" in channel.modes and text.startswith(CTCP) and not text.startswith(ACTION):
+    if not reason and "C" in modes and text.startswith(CTCP) and not text.startswith(ACTION):
         reason = "CTCP is not allowed in this channel (+C)"
     if reason:
         raise ReplyError(ERR_CANNOTSENDTOCHAN, channel.name, text=reason)
