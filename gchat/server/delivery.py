@@ -28,6 +28,7 @@ def _second(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
+@lru_cache(maxsize=64)  # of a busy server's messages several are of the same millisecond
 def timestamp(milliseconds: int) -> str:
     """Unix milliseconds as the server-time tag writes them: ``2026-11-22T10:02:03.004Z``."""
     seconds, rest = divmod(milliseconds, 1000)
@@ -45,17 +46,19 @@ class Stamp(NamedTuple):
 
     def tags(self, caps: int) -> Mapping[str, str]:
         """The tags that a session with these capabilities is sent."""
+        milliseconds, account, msgid, bot, client_tags = self
         tags: dict[str, str] = {}
         if caps & cap.SERVER_TIME:
-            tags["time"] = timestamp(self.milliseconds)
-        if self.account and caps & cap.ACCOUNT_TAG:
-            tags["account"] = self.account
+            tags["time"] = timestamp(milliseconds)
+        if account and caps & cap.ACCOUNT_TAG:
+            tags["account"] = account
         if caps & cap.MESSAGE_TAGS:
-            if self.msgid:
-                tags["msgid"] = self.msgid
-            if self.bot:
+            if msgid:
+                tags["msgid"] = msgid
+            if bot:
                 tags["bot"] = ""  # https://ircv3.net/specs/extensions/bot-mode
-            tags.update(self.client_tags)
+            if client_tags:
+                tags.update(client_tags)
         return tags or NO_TAGS
 
 

@@ -99,7 +99,7 @@ def test_an_unknown_name_costs_a_hash_as_well(chat, neural):
     hashes = []
     chat.engine._work = lambda request, work: hashes.append(work)
     neural.send("OPER nobody secret")
-    ((function, (hashed, password)),) = hashes
+    ((function, (hashed, password), _),) = hashes
     assert function is passwords.verify
     assert hashed == passwords.NOBODY
     assert password == "secret"
