@@ -15,10 +15,11 @@ from gchat.irc.numerics import ERR_NOTONCHANNEL
 from gchat.server import roles
 from gchat.server.channel_modes import ACCOUNT
 from gchat.server.commands.moderation import moderated
-from gchat.server.commands.redaction import REDACTABLE, author_of, changes_of, reach
+from gchat.server.commands.redaction import REDACTABLE, author_of
 from gchat.server.commands.selectors import END
 from gchat.server.events import Purged
 from gchat.server.keeping import unavailable
+from gchat.server.lanes import Lane
 from gchat.server.playback import EDIT
 from gchat.server.reading import still_seen, targets_of
 from gchat.server.request import FailError, ReplyError, Request, Steps, Work
@@ -52,7 +53,7 @@ def delete(request: Request, name: str, whose: str, given: str, reason: str) -> 
     begin = Mark(int((request.engine.clock() - seconds) * 1000))
     since = max(targets[channel.key], moderated_since(request.user, channel), begin)
     found: list[Record] = yield Work(
-        _look, (history, channel.key, since, fold(nick), fold(account), reach(request))
+        _look, (history, channel.key, since, fold(nick), fold(account)), Lane.SEARCHING
     )
     channel = moderated(request, name, roles.Right.REDACT)
     records = still_seen(request.world, request.user, found)[:MOST]
@@ -76,9 +77,7 @@ def _who(request: Request, word: str) -> tuple[str, str]:
     return (user.nick, user.account) if user is not None else (limits.cut(word, limits.NICKLEN) or "*", "")
 
 
-def _look(
-    history: History, target: str, since: Mark, nick: str, account: str, milliseconds: int
-) -> list[Record]:
+def _look(history: History, target: str, since: Mark, nick: str, account: str) -> list[Record]:
     """What somebody said in a target, with all versions of what was edited; somewhat more than ``MOST`` at
     most.  Runs in a thread.  Raises StoreError.
     """
@@ -95,7 +94,7 @@ def _look(
     edited = {record.tags[EDIT] for record in found.values() if EDIT in record.tags}
     firsts = [first for id in edited - found.keys() if (first := history.find(target, id)) is not None]
     if firsts:  # else an earlier text would be the last
-        found.update((one.id, one) for one in (*firsts, *changes_of(history, firsts, milliseconds)))
+        found.update((one.id, one) for one in (*firsts, *history.changes(target, [one.id for one in firsts])))
     return sorted(found.values(), key=lambda record: Mark.of(record.id) or END)
 
 

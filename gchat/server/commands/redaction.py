@@ -13,7 +13,6 @@ from gchat.irc import limits
 from gchat.irc.casemap import fold
 from gchat.server import admission, roles, slow
 from gchat.server.commands.history import partner
-from gchat.server.commands.selectors import END
 from gchat.server.events import Edited, Redacted
 from gchat.server.keeping import unavailable
 from gchat.server.playback import EDIT
@@ -23,8 +22,6 @@ from gchat.server.stores.base import History, Mark, Record, StoreError
 from gchat.server.visibility import moderated_since
 from gchat.server.world import User
 
-_DAY = 86_400.0
-_PAGE = 500  # records that are looked through at a time for versions of one
 REDACTABLE = ("PRIVMSG", "NOTICE", "TAGMSG")
 
 
@@ -87,7 +84,7 @@ def _find(request: Request) -> Generator[Work, Any, Versions]:
         text = f"You cannot {_doing(request)} messages of {target}"
         raise FailError("INVALID_TARGET", limits.cut(target, 64) or "*", text=text)
     try:
-        found: Versions | None = yield Work(_look, (history, targets, msgid, reach(request)))
+        found: Versions | None = yield Work(_look, (history, targets, msgid))
     except StoreError:
         text = "The history cannot be read at the moment"
         raise FailError("TEMPORARILY_UNAVAILABLE", target, text=text) from None
@@ -96,13 +93,7 @@ def _find(request: Request) -> Generator[Work, Any, Versions]:
     return found
 
 
-def reach(request: Request) -> int:
-    """How many milliseconds after a message its changes can have been made."""
-    seconds = request.settings.history.edit_seconds
-    return int(max(seconds, _DAY) * 1000) if seconds else END.milliseconds
-
-
-def _look(history: History, targets: Mapping[str, Mark], msgid: str, reach: int) -> Versions | None:
+def _look(history: History, targets: Mapping[str, Mark], msgid: str) -> Versions | None:
     """A message and its versions, by the id of any of them.  Runs in a thread.  Raises StoreError."""
     for target in targets:
         record = history.find(target, msgid)
@@ -111,25 +102,8 @@ def _look(history: History, targets: Mapping[str, Mark], msgid: str, reach: int)
         first = record
         if EDIT in record.tags:
             first = history.find(target, record.tags[EDIT]) or record
-        return Versions(record, first, changes_of(history, [first], reach))
+        return Versions(record, first, history.changes(target, [first.id]))
     return None
-
-
-def changes_of(history: History, firsts: Sequence[Record], reach: int) -> list[Record]:
-    """All changes of some messages of one target, in one look at what was said since the oldest of them.
-
-    Runs in a thread.  Raises StoreError.
-    """
-    ids = {first.id for first in firsts}
-    marks = sorted(Mark.of(id) or END for id in ids)
-    mark, end = marks[0], Mark(min(marks[-1].milliseconds + reach, END.milliseconds))
-    found: list[Record] = []
-    while True:
-        page = history.between(firsts[0].target, mark, end, _PAGE, False)
-        found += (record for record in page if record.tags.get(EDIT) in ids)
-        if len(page) < _PAGE:
-            return found
-        mark = Mark.of(page[-1].id) or END
 
 
 def _doing(request: Request) -> str:

@@ -140,6 +140,9 @@ class History(Protocol):
     def find(self, target: str, id: str) -> Record | None:
         """One record; None where it is not, or was redacted."""
 
+    def changes(self, target: str, ids: Iterable[str]) -> list[Record]:
+        """The records that take the place of these (EDIT)."""
+
     def newest(self, targets: Iterable[str], first: Mark, last: Mark, limit: int) -> list[tuple[str, Mark]]:
         """The targets in which something was said between the marks, with the last of it there, in order."""
 

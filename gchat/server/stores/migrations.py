@@ -108,7 +108,15 @@ def pages(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: Final[tuple[Callable[[sqlite3.Connection], None], ...]] = (first, moderation, pages)
+def edits(connection: sqlite3.Connection) -> None:
+    """Where the changes of a message are: by its id, which is the tag's value."""
+    connection.execute(
+        """CREATE INDEX edits ON records (target, json_extract(tags, '$."gchat/edit"'))
+            WHERE tags IS NOT NULL AND instr(tags, '"gchat/edit"')"""
+    )
+
+
+STEPS: Final[tuple[Callable[[sqlite3.Connection], None], ...]] = (first, moderation, pages, edits)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -36,6 +36,9 @@ _PAGES: Final = {
 _BY_NICK: Final = pages.select((1,), "DESC", _FROM_NICK)
 _FIND: Final = f"""SELECT {pages.COLUMNS} FROM records WHERE number = (SELECT number FROM places
     WHERE target = ? AND kind IN (0, 1) AND ms = ? AND seq = ?)"""
+_CHANGES: Final = f"""SELECT {pages.COLUMNS} FROM records INDEXED BY edits
+    WHERE tags IS NOT NULL AND instr(tags, '"gchat/edit"') AND target = ? AND kind < 2
+    AND json_extract(tags, '$."gchat/edit"') IN (SELECT value FROM json_each(?)) ORDER BY ms, seq"""
 _NUMBERS: Final = "SELECT number, name FROM targets WHERE name IN (SELECT value FROM json_each(?))"
 # The targets and their marks are the JSON list :asked; SQLite makes an index of them for itself.
 _SEARCH: Final = f"""WITH asked AS MATERIALIZED (
@@ -99,6 +102,14 @@ class SqliteHistory:
             connection = self._connection()
             row = connection.execute(_FIND, (_number(connection, target), *mark)).fetchone()
         return None if row is None else _record(target, row)
+
+    def changes(self, target: str, ids: Iterable[str]) -> list[Record]:
+        """The records that take the place of these."""
+        with explained(self._path):
+            connection = self._connection()
+            asked = (_number(connection, target), json.dumps(list(ids)))
+            rows = connection.execute(_CHANGES, asked).fetchall()
+        return [_record(target, row) for row in rows]
 
     def newest(self, targets: Iterable[str], first: Mark, last: Mark, limit: int) -> list[tuple[str, Mark]]:
         """The targets in which something was said between the marks, with the last of it there, in order."""

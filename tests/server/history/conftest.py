@@ -92,6 +92,9 @@ class ListStore:
     def find(self, target, id):
         return next((r for r in self._all(target) if r.id == id), None)
 
+    def changes(self, target, ids):
+        return [r for r in self._all(target) if r.tags.get("gchat/edit") in set(ids)]
+
     def newest(self, targets, first, last, limit):
         low, high = sorted((first, last))
         found = []

@@ -116,14 +116,14 @@ def test_every_version_of_an_edited_message_goes(trio, past, store):
 
 
 def test_many_edited_messages_cost_one_look(trio, past, store, monkeypatch):
-    """Each would be a walk through a day of the channel, in one of two threads that log people in, too."""
     neural, nine, _ = trio
     ids = past.say(nine, "#team", [f"text {number}" for number in range(30)])
     past.chat.now += 600
     nine.send(*(f"EDIT #team {msgid} :changed" for msgid in ids))
     looks = []
-    between = store.between
-    monkeypatch.setattr(store, "between", lambda *asked: looks.append(asked) or between(*asked))
+    for name in ("between", "changes"):
+        method = getattr(store, name)
+        monkeypatch.setattr(store, name, lambda *asked, method=method: looks.append(asked) or method(*asked))
     neural.send("PURGE #team Nine 5m")
     assert texts(store) == []
     assert len(looks) == 2

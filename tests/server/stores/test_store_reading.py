@@ -302,3 +302,44 @@ def test_a_page_is_a_range_of_an_index(store, said):
         connection.set_progress_handler(None, 0)
         assert at_the_end < 400  # tens of steps: 80 a record, which is looked up by its number
         assert abs(at_the_end - len(steps)) < 10
+
+
+# versions of a message
+
+
+def test_the_changes_of_a_message_are_found_by_its_id(store, said):
+    edited = [said(n, f"text {n}")._replace(tags={"gchat/edit": f"{n % 3}-0"}) for n in range(3, 12)]
+    elsewhere = said(12, target="#other")._replace(tags={"gchat/edit": "1-0"})
+    fooled = [
+        said(13)._replace(tags={"+x": "gchat/edit"}),
+        said(14)._replace(tags={"+x": '"gchat/edit": "1-0"'}),
+        said(15, '{"gchat/edit": "1-0"}'),
+    ]
+    store.write([said(0), said(1), said(2), *edited, elsewhere, *fooled])
+    history = store.history
+    assert [r.id for r in history.changes("#team", ["1-0"])] == ["4-0", "7-0", "10-0"]
+    assert [r.id for r in history.changes("#team", ["0-0", "2-0"])] == [f"{n}-0" for n in (3, 5, 6, 8, 9, 11)]
+    assert history.changes("#other", ["1-0"]) == [elsewhere]
+    assert history.changes("#team", ["3-0"]) == history.changes("#nothing", ["1-0"]) == []
+    store.write([Redaction("#team", "7-0", "Nine", "", 1)])
+    assert [r.id for r in history.changes("#team", ["1-0"])] == ["4-0", "10-0"]
+
+
+def test_to_find_a_message_and_its_changes_costs_the_same_among_many(store, said):
+    steps = []
+
+    def cost() -> int:
+        store.maintenance.page()
+        connection = store.reader._connection()
+        steps.clear()
+        connection.set_progress_handler(lambda: steps.append(1), 10)
+        assert store.history.find("#team", "1-0") is not None
+        assert len(store.history.changes("#team", ["1-0"])) == 1
+        connection.set_progress_handler(None, 0)
+        return len(steps)
+
+    store.write([said(1), said(2, "changed")._replace(tags={"gchat/edit": "1-0"})])
+    cost()  # it has read the schema now
+    few = cost()
+    store.write([said(n)._replace(tags={"+x": "y"}) if n % 2 else said(n) for n in range(3, 3000)])
+    assert cost() <= few + 5
