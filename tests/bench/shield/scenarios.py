@@ -122,11 +122,11 @@ def crowded_by_default(size: float) -> list[Figure]:
 # --- slow readers --------------------------------------------------------------------------------
 
 
-def slow_readers(size: float) -> list[Figure]:
+def slow_readers(size: float, tls: bool = False) -> list[Figure]:
     """200 members of a room stop reading while it is flooded."""
     number, sendq = max(int(200 * size), 5), max(int(2 * 1024 * 1024 * size), 64 * 1024)
-    with Server(sendq=sendq) as server:
-        socks = crowd.users(server.port, number, "s")
+    with Server(tls=tls, sendq=sendq) as server:
+        socks = crowd.users(server.ports[-1], number, "s", client_context() if tls else None)
         speaker, witness = crowd.users(server.port, 2, "speaker")
         for sock in socks:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
@@ -154,6 +154,11 @@ def slow_readers(size: float) -> list[Figure]:
         Figure("memory at most", peak, "KiB"),
         Figure("memory afterwards", after, "KiB", before * 1.3 + 8192),
     ]
+
+
+def slow_readers_tls(size: float) -> list[Figure]:
+    """The same with TLS: what waits for each is of its own, as it is encrypted for each."""
+    return slow_readers(size, tls=True)
 
 
 def flood(speaker: socket.socket, readers: list[socket.socket], seconds: float, burst: int) -> int:
@@ -379,6 +384,7 @@ SCENARIOS: dict[str, Callable[[float], list[Figure]]] = {
     "crowded": crowded,
     "crowded-by-default": crowded_by_default,
     "slow-readers": slow_readers,
+    "slow-readers-tls": slow_readers_tls,
     "storm-from-one": storm_from_one,
     "storm-from-many": storm_from_many,
     "half-open": half_open,
