@@ -55,6 +55,7 @@ class Connection:
         "_loop",
         "_reader",
         "_recv",
+        "_sealed",
         "_send",
         "_socket",
         "_unsent",
@@ -89,7 +90,8 @@ class Connection:
         self._loop: Any = get_hub().loop
         self._reader = gevent.getcurrent()
         self._ahead: bytes | None = None  # was read already, and is what the next read gives
-        self._unsent: Backlog | None = None  # where the kernel did not take all
+        self._unsent: Backlog | None = None  # where the kernel did not take all: what is to follow
+        self._sealed = b""  # encrypted already, and before that
         self._writable: Any = None
         # It watches as long as the reader lives, who in all that time waits for nothing else.
         self._watcher = self._loop.io(sock.fileno(), _READ)
@@ -126,8 +128,9 @@ class Connection:
                     return data
             text, over = self.channel.decrypt(data)
             own = self.channel.take()
-            if own:
-                self.push(own, sealed=True)
+            failure = self.push(own, sealed=True) if own else ""
+            if failure:
+                self.abort(failure)
             if text or over:
                 return text
 
@@ -166,10 +169,10 @@ class Connection:
         but not before its turn is over: others hear of it, and what they hear has to be stored first.
         """
         try:
-            if self.channel is not None and not sealed:
-                data = self.channel.encrypt(data)
             if self._unsent is not None:
-                return self._keep(self._unsent, data)
+                return self._keep(self._unsent, data, sealed)
+            if self.channel is not None and not sealed:
+                data, sealed = self.channel.encrypt(data), True
             sent = self._send(data)
         except BlockingIOError:
             sent = 0
@@ -180,27 +183,42 @@ class Connection:
         self._unsent = Backlog()
         self._writable = self._loop.io(self._socket.fileno(), _WRITE)
         self._writable.start(self._drain)
-        return self._keep(self._unsent, data, sent)
+        return self._keep(self._unsent, data, sealed, sent)
 
-    def _keep(self, unsent: Backlog, data: bytes, sent: int = 0) -> str:
-        unsent.add(data, sent)
-        return SENDQ if len(unsent) > self.sendq else ""
+    def _keep(self, unsent: Backlog, data: bytes, sealed: bool, sent: int = 0) -> str:
+        """Keep what the kernel does not take.
+
+        What TLS is to carry is encrypted when there is room for it: until then, many who read slowly wait
+        for the same bytes, and keep them once.
+        """
+        if sealed:
+            self._sealed += data[sent:]
+        else:
+            unsent.add(data, sent)
+        return SENDQ if len(unsent) + len(self._sealed) > self.sendq else ""
 
     def _drain(self) -> None:
         """Go on sending, now that the kernel has room again."""
-        assert self._unsent is not None, "somebody waits for room who has nothing to send"
+        unsent = self._unsent
+        assert unsent is not None, "somebody waits for room who has nothing to send"
         try:
-            sent = self._send(self._unsent.head())
+            if self.channel is not None and not self._sealed:
+                head = unsent.head()
+                unsent.drop(len(head))
+                self._sealed = self.channel.encrypt(head)
+            if self._sealed:
+                self._sealed = self._sealed[self._send(self._sealed) :]
+            else:
+                unsent.drop(self._send(unsent.head()))
         except BlockingIOError:
             return
         except OSError as error:
             self.abort(explain(error))
             return
-        self._unsent.drop(sent)
-        if not self._unsent:
+        if not unsent and not self._sealed:
             self._stop_draining()
             if self.ending:
-                self._shut()
+                self._part()
 
     # ending
 
@@ -214,6 +232,11 @@ class Connection:
         if self.ending:
             return
         self.ending = True
+        if self._unsent is None:
+            self._part()
+
+    def _part(self) -> None:
+        """Say goodbye by TLS, and close when that has left, too: a second goodbye is empty."""
         if self.channel is not None:
             self.push(self.channel.goodbye(), sealed=True)
         if self._unsent is None:
@@ -238,7 +261,7 @@ class Connection:
             self._socket.shutdown(how)
 
     def _stop_draining(self) -> None:
-        self._unsent = None
+        self._unsent, self._sealed = None, b""
         if self._writable is not None:
             self._writable.stop()
             self._writable.close()
@@ -246,7 +269,7 @@ class Connection:
 
     def hang_up(self) -> None:
         """Read and send no more: the reader's last act."""
-        if self.channel is not None and not self.ending:
+        if self.channel is not None and not self.ending and self._unsent is None:
             self.push(self.channel.goodbye(), sealed=True)  # the other side's is answered
         self.ending = True
         self._watcher.stop()

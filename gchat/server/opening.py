@@ -148,9 +148,9 @@ def shake_hands(connection: Connection, context: Context, deadline: float, said:
             if not data:
                 raise TlsError("it went away during the handshake")
             done = channel.handshake(data)
-            connection.push(channel.take())
+            connection.push(channel.take(), sealed=True)
     except (TlsError, Late) as error:
-        connection.push(channel.take())  # the alert that tells the other side why
+        connection.push(channel.take(), sealed=True)  # the alert that tells the other side why
         why = "the handshake took too long" if isinstance(error, Late) else error
         log.info("No TLS with %s: %s", connection.peer, why)
         raise TlsError(f"No TLS: {why}") from error

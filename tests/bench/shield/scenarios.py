@@ -157,7 +157,7 @@ def slow_readers(size: float, tls: bool = False) -> list[Figure]:
 
 
 def slow_readers_tls(size: float) -> list[Figure]:
-    """The same with TLS: what waits for each is of its own, as it is encrypted for each."""
+    """The same with TLS."""
     return slow_readers(size, tls=True)
 
 

@@ -15,6 +15,7 @@ import pytest
 import trustme
 
 from gchat.server import tls
+from gchat.server.backlog import Backlog
 from gchat.server.settings import Limits, Listener, Tutorial
 from tests.server.shell.conftest import PATIENCE, Client, Running, Serve
 
@@ -85,6 +86,49 @@ def test_much_at_once_comes_whole(serve: Serve, load: Load, issue: Issue, dial: 
     neural.settle()
     said = [line.rpartition(" ")[2] for line in nine.until(" 999").splitlines()]
     assert said == [str(number) for number in range(1000)]
+
+
+def stall(server: Running, dial: Dial, *readers: str) -> list[Client]:
+    """Some who do not read, in a room that says more than their kernels keep for them."""
+    neural = dial(server).register("Neural", "#team")
+    slow = [dial(server).register(reader, "#team") for reader in readers]
+    for thousand in range(10):
+        neural.send(*(f"PRIVMSG #team :{'x' * 400} {thousand}.{number}" for number in range(1000)))
+        neural.settle()
+    return slow
+
+
+def unsent(server: Running, nick: str) -> Backlog:
+    """What waits for one."""
+    backlog = server.connection(nick)._unsent
+    assert backlog is not None, "the kernels took it all"
+    return backlog
+
+
+WIDE = Limits(sendq=64 * 1024 * 1024)
+
+
+def test_who_reads_slowly_gets_all_of_it_and_the_goodbye(
+    serve: Serve, load: Load, issue: Issue, dial: Dial
+) -> None:
+    server = serve(load(*issue()), listeners=(TLS,), limits=WIDE)
+    (nine,) = stall(server, dial, "Nine")
+    assert server.call(lambda: len(unsent(server, "Nine"))) > 100_000
+    nine.send("QUIT :enough")
+    said = [line.rpartition(" ")[2] for line in nine.to_end().splitlines() if "PRIVMSG" in line]
+    assert said == [f"{thousand}.{number}" for thousand in range(10) for number in range(1000)]
+    assert nine.data.endswith(b"[Quit: enough]\r\n")
+
+
+def test_two_who_read_slowly_wait_for_the_same_bytes(
+    serve: Serve, load: Load, issue: Issue, dial: Dial
+) -> None:
+    server = serve(load(*issue()), listeners=(TLS,), limits=WIDE)
+    stall(server, dial, "Nine", "Ten")
+    same = server.call(
+        lambda: unsent(server, "Nine")._pieces[-1] is unsent(server, "Ten")._pieces[-1],
+    )
+    assert same
 
 
 def test_what_comes_with_the_end_of_the_handshake_is_read(
