@@ -69,7 +69,7 @@ class Keeping:
 
     def say(self, saying: Saying) -> None:
         """Have something stored before this turn ends, or be withdrawn."""
-        self._changes.append(saying[0])
+        self._changes.append(saying.change)
         self._sayings.append(saying)
 
     def flush(self) -> None:
