@@ -2,8 +2,9 @@
 
 Records are written in the order of what happens, all channels among each other; ``pages`` has those of each
 channel together.  It follows behind (``maintenance.py``), so every query has two parts: a range of ``pages``,
-and the newest records, some twenty thousand of them at most, one by one.  What is redacted, erased or too old
-leaves it with its record.
+and the newest records, some twenty thousand of them at most, one by one.  The number of the last record that
+the first part has stands in ``meta``; what is in ``pages`` beyond it does not count yet.  What is redacted,
+erased or too old leaves it with its record.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
-SLICE: Final = 500  # records of one transaction: 2.5 microseconds each in 50 channels, where 100 took 6
+PASS: Final = 20_000  # records that are sorted at a time
+SLICE: Final = 250  # of them, those of one transaction, for which the loop may have to wait: 0.3 ms
 COLUMNS: Final = "records.ms, records.seq, command, source, account, middle, records.text, tags, bot"
 
 _PAGED: Final = "(SELECT value FROM meta WHERE name = 'paged')"
+_SORTED: Final = """CREATE TEMP TABLE IF NOT EXISTS sorted
+    (place INTEGER PRIMARY KEY, target INTEGER, kind INTEGER, ms INTEGER, seq INTEGER, number INTEGER)"""
 
 
 def between(table: str) -> str:
@@ -33,6 +37,7 @@ def select(kinds: Sequence[int], order: str, where: str = "") -> str:
     parts = [
         f"""SELECT * FROM (SELECT {COLUMNS} FROM pages CROSS JOIN records ON records.number = pages.number
             WHERE pages.target = :target AND pages.kind = {kind} AND {between("pages")} {more}
+            AND pages.number <= {_PAGED}
             ORDER BY pages.ms {order}, pages.seq {order} LIMIT :limit)"""
         for kind in kinds
     ]
@@ -40,7 +45,7 @@ def select(kinds: Sequence[int], order: str, where: str = "") -> str:
     parts.append(
         f"""SELECT * FROM (SELECT {COLUMNS} FROM records
             WHERE number > {_PAGED} AND target = :target AND kind IN ({found}) AND {between("records")} {more}
-            ORDER BY ms {order}, seq {order} LIMIT :limit)"""
+            ORDER BY number {order} LIMIT :limit)"""  # the same order, and the page's end ends the search
     )
     return " UNION ALL ".join(parts) + f" ORDER BY 1 {order}, 2 {order} LIMIT :limit"
 
@@ -54,26 +59,72 @@ NEWEST: Final = (
 )
 
 
-def page_some(connection: sqlite3.Connection) -> bool:
-    """Let some of the newest records into ``pages``; tell whether there may be more."""
-    execute = connection.execute
-    (paged,) = execute("SELECT value FROM meta WHERE name = 'paged'").fetchone()
-    numbers = "SELECT number FROM records WHERE number > ? ORDER BY number LIMIT ?"
-    count, last = execute(f"SELECT count(*), max(number) FROM ({numbers})", (paged, SLICE)).fetchone()
-    if count:
+class Order:
+    """Fills ``pages``: one thread does, and whoever removes or changes a record first takes it out of there.
+
+    The records of a slice are sorted beforehand, so that they go to few places of the file: in 50 channels
+    others cannot write for 0.9 microseconds of each, where in the order of time it was 2.8.
+    """
+
+    def __init__(self) -> None:
+        self._left: list[tuple[int]] | None = None  # what was taken out since a pass began, while one goes on
+
+    def begin(self) -> None:
+        """Begin a pass, when it is our turn to write.  ``rest`` afterwards, however it went."""
+        self._left = []
+
+    def rest(self) -> None:
+        """No pass goes on any more."""
+        self._left = None
+
+    def sort(self, connection: sqlite3.Connection) -> tuple[int, int]:
+        """Sort some of the newest records; return how many, and up to which number.
+
+        Others may write meanwhile.
+        """
+        execute = connection.execute
+        execute(_SORTED)
+        execute("DELETE FROM sorted")
+        (paged,) = execute(f"SELECT {_PAGED}").fetchone()
+        numbers = "SELECT number FROM records WHERE number > ? ORDER BY number LIMIT ?"
+        count, last = execute(f"SELECT count(*), max(number) FROM ({numbers})", (paged, PASS)).fetchone()
         execute(
-            "INSERT INTO pages SELECT target, kind, ms, seq, number FROM records"
+            "INSERT INTO sorted (target, kind, ms, seq, number)"
+            " SELECT target, kind, ms, seq, number FROM records"
             " WHERE number > ? AND number <= ? AND kind < 2 ORDER BY 1, 2, 3, 4",
             (paged, last),
         )
-        execute("UPDATE meta SET value = ? WHERE name = 'paged'", (last,))
-    return bool(count == SLICE)
+        return count, last
 
+    def merge(self, connection: sqlite3.Connection, start: int) -> None:
+        """Let a slice of what was sorted into ``pages``, when it is our turn to write.
 
-def unpage(connection: sqlite3.Connection, numbers: Sequence[tuple[int]]) -> None:
-    """Take records out of ``pages``, before they change or go."""
-    connection.executemany(
-        "DELETE FROM pages WHERE (target, kind, ms, seq, number) ="
-        " (SELECT target, kind, ms, seq, number FROM records WHERE number = ?)",
-        numbers,
-    )
+        One statement, which is a transaction by itself: between two of them this thread would wait for
+        Python's lock, and the loop for this thread.
+        """
+        if self._left:  # unless that was undone
+            connection.executemany(
+                "DELETE FROM sorted WHERE number = ?"
+                " AND NOT EXISTS (SELECT 1 FROM records r WHERE r.number = sorted.number AND r.kind < 2)",
+                self._left,
+            )
+            self._left.clear()
+        connection.execute(
+            "INSERT OR IGNORE INTO pages SELECT target, kind, ms, seq, number FROM sorted"
+            " WHERE place > ? AND place <= ?",
+            (start, start + SLICE),
+        )
+
+    def end(self, last: int, connection: sqlite3.Connection) -> None:
+        """What a pass has brought into ``pages`` counts from now on."""
+        connection.execute("UPDATE meta SET value = ? WHERE name = 'paged'", (last,))
+
+    def take_out(self, connection: sqlite3.Connection, numbers: Sequence[tuple[int]]) -> None:
+        """Take records out of ``pages``, before they change or go."""
+        if self._left is not None:
+            self._left += numbers
+        connection.executemany(
+            "DELETE FROM pages WHERE (target, kind, ms, seq, number) ="
+            " (SELECT target, kind, ms, seq, number FROM records WHERE number = ?)",
+            numbers,
+        )

@@ -18,7 +18,6 @@ from gchat.server.stores import files, migrations, modlog
 from gchat.server.stores.base import Change, Document, Mark, Moderation, Moved, Record, Redaction, StoreError
 from gchat.server.stores.files import Lock, connect, explained
 from gchat.server.stores.maintenance import Maintenance
-from gchat.server.stores.pages import unpage
 from gchat.server.stores.reading import SqliteHistory
 from gchat.server.stores.words import Words
 
@@ -212,7 +211,7 @@ class SqliteStore:
         ).fetchone()
         if row is None:
             return
-        unpage(connection, [row])
+        self.maintenance.order.take_out(connection, [row])
         connection.execute("UPDATE records SET kind = 2, text = NULL, tags = NULL WHERE number = ?", row)
         connection.execute(
             "INSERT OR REPLACE INTO redactions VALUES (?, ?, ?, ?)",

@@ -10,8 +10,8 @@ import pytest
 
 from gchat.server import tools as commands
 from gchat.server.settings import Settings
-from gchat.server.stores import maintenance, tools
-from gchat.server.stores.base import Document, Mark, StoreError
+from gchat.server.stores import maintenance, pages, tools
+from gchat.server.stores.base import Document, Mark, Redaction, StoreError
 from gchat.server.stores.sqlite import SqliteStore
 
 DAY = 86_400
@@ -217,3 +217,56 @@ def test_what_is_new_waits_for_a_quiet_second_but_not_for_ever(open_store, said,
     store.write([said(10_000)])
     store.maintenance.work(0.0)
     assert paged(store) == 3 * busy + 1
+
+
+@pytest.fixture
+def passing(open_store, said, monkeypatch):
+    """A store of ten records in the middle of a pass, of which five are merged, and what goes on with it."""
+    monkeypatch.setattr(pages, "SLICE", 5)
+    store = open_store()
+    store.write = SqliteStore.write.__get__(store)
+    store.write([said(n, str(n)) for n in range(1, 11)])
+    order, connection = store.maintenance.order, store.maintenance._opened()
+    order.begin()
+    assert order.sort(connection) == (10, 10)
+    order.merge(connection, 0)
+
+    def go_on():
+        order.merge(connection, 5)
+        order.end(10, connection)
+        order.rest()
+
+    return store, go_on
+
+
+def test_nothing_is_read_twice_while_the_order_is_made(passing):
+    store, go_on = passing
+    assert paged(store) == 5
+    assert texts(store) == [str(n) for n in range(1, 11)]
+    go_on()
+    assert paged(store) == 10
+    assert texts(store) == [str(n) for n in range(1, 11)]
+
+
+def test_what_is_redacted_while_the_order_is_made_is_not_in_it(passing):
+    store, go_on = passing
+    store.write([Redaction("#team", "2-0", "Nine", "", 1), Redaction("#team", "7-0", "Nine", "", 1)])
+    go_on()
+    assert paged(store) == 8
+    assert texts(store) == ["1", "3", "4", "5", "6", "8", "9", "10"]
+
+
+def test_a_redaction_that_is_undone_while_the_order_is_made(passing, said):
+    store, go_on = passing
+    bad = said(11)._replace(params=("#team", "a b", "text"))
+    with pytest.raises(ValueError, match="has a space"):
+        store.write([Redaction("#team", "2-0", "Nine", "", 1), Redaction("#team", "7-0", "Nine", "", 1), bad])
+    go_on()
+    assert texts(store) == [str(n) for n in range(1, 11)]
+
+
+def test_an_order_that_was_left_half_made_is_made_again(passing, open_store):
+    store, _ = passing
+    store.maintenance.page()
+    assert paged(store) == 10
+    assert texts(store) == [str(n) for n in range(1, 11)]
