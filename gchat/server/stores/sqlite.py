@@ -255,7 +255,8 @@ class SqliteStore:
             if replaced:
                 self._identity = now
                 self.reader.renew()
-            self.maintenance.renew(self._identity)
+        # Not in our turn: it may wait for the thread, and that for its turn.
+        self.maintenance.renew(self._identity)
 
     def _connect(self, patience: float) -> sqlite3.Connection:
         return connect(self.path, write=True, patience=patience, durability=self._durability)
