@@ -116,7 +116,7 @@ def _part_some(request: Request, names: Iterable[str], reason: str) -> None:
     for name in names:
         try:
             channel = _own_channel(request, name)
-            said = reason if reason and _may_say(request, channel) else ""  # who is muted does not say it so
+            said = reason if reason and may_say(request, channel) else ""  # who is muted does not say it so
             parting.append(Parted(request.user.uid, channel.name, said))
         except ReplyError as error:
             request.refuse(error)
@@ -124,7 +124,7 @@ def _part_some(request: Request, names: Iterable[str], reason: str) -> None:
         request.commit(event)
 
 
-def _may_say(request: Request, channel: Channel) -> bool:
+def may_say(request: Request, channel: Channel) -> bool:
     """True where the user could say something in a channel now."""
     user = request.user
     if admission.why_not_speak(user, channel):

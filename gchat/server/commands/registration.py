@@ -19,6 +19,7 @@ from gchat.irc.numerics import (
     RPL_TRYAGAIN,
 )
 from gchat.server import admission, login, nicknames, passwords
+from gchat.server.commands.channels import may_say
 from gchat.server.commands.slices import BREATH, slices
 from gchat.server.events import AccountChanged, NickChanged, Registered
 from gchat.server.lanes import Lane
@@ -220,10 +221,28 @@ def error(request: Request) -> None:
     """ERROR is for servers to send; from a client it means nothing."""
 
 
-def quit_(request: Request) -> None:
+def quit_(request: Request) -> Steps | None:
     """QUIT [reason].  "Quit: " tells others that it was the user who ended it, also without a reason."""
-    reason = f"Quit: {limits.cut(request.param(0), limits.QUITLEN)}"
-    session, user = request.session, request.session.user
+    reason, user = limits.cut(request.param(0), limits.QUITLEN), request.session.user
+    if reason and user is not None and user.channels:
+        return _quit_saying(request, user, reason)
+    _quit(request, reason)
+    return None
+
+
+def _quit_saying(request: Request, user: User, reason: str) -> Steps:
+    """Who may not speak in one of their channels quits without a word: all of them read the same."""
+    for index, some in enumerate(slices(request, list(user.channels.values()), lambda channel: channel)):
+        if index:
+            yield BREATH
+        if not all(may_say(request, channel) for channel in some if user in channel.members):
+            reason = ""
+            break
+    _quit(request, reason)
+
+
+def _quit(request: Request, said: str) -> None:
+    reason, session, user = f"Quit: {said}", request.session, request.session.user
     if user is not None and not session.plain:
         # before ERROR, as Ergo has it: of several connections of a user only this one is told
         request.send(Message("QUIT", (reason,), user.source))

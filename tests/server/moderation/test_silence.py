@@ -70,3 +70,30 @@ def test_a_part_with_words_of_many_channels_with_long_lists_is_done_in_slices(ch
     assert len(chat.work) == 1
     chat.settle()
     assert nine.session.user.channels == {}
+
+
+@pytest.mark.parametrize("mute", MUTES)
+def test_who_is_muted_quits_without_a_word(pair, mute):
+    neural, nine = pair
+    nine.send("JOIN #elsewhere")
+    neural.send(mute)
+    neural.read()
+    nine.send("QUIT :one more thing")
+    assert [line.split(" QUIT ")[1] for line in neural.read()] == [":Quit: "]
+    assert nine.ended == "Quit: "
+
+
+def test_who_may_speak_says_why_they_quit(pair):
+    neural, nine = pair
+    neural.read()
+    nine.send("QUIT :see you")
+    assert neural.read()[0].endswith(" QUIT :Quit: see you")
+
+
+def test_nobody_goes_past_slow_mode_by_quitting(pair):
+    neural, nine = pair
+    neural.send("MODE #team +W 60")
+    nine.send("PRIVMSG #team :one")
+    neural.read()
+    nine.send("QUIT :and two")
+    assert neural.read()[0].endswith(" QUIT :Quit: ")
