@@ -27,7 +27,8 @@ KNOWN: Final = 50_000  # targets whose numbers are remembered
 _SAID: Final = frozenset(("PRIVMSG", "NOTICE"))
 _COLUMNS: Final = "target, kind, ms, seq, command, source, account, middle, text, tags, bot"
 _WIDTH: Final = 11
-_ROW: Final = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# Python's sqlite3 takes int and str as they are; for None and bool it looks for adapters, which takes longer.
+_ROW: Final = "(?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?)"
 # By the number of rows.  One statement for all records of a turn: SQLite is entered once, and Python's lock
 # let go once.  Longer ones are no faster, and 999 values are the most that an old SQLite takes.
 _INSERTS: Final = tuple(
@@ -152,8 +153,8 @@ class SqliteStore:
                     account,
                     params[0] if len(params) == 2 else _middle(params),
                     params[-1] if params else None,
-                    json.dumps(dict(tags), ensure_ascii=False) if tags else None,
-                    bot,
+                    json.dumps(dict(tags), ensure_ascii=False) if tags else "",
+                    1 if bot else 0,
                 )
                 continue
             self._begin()
