@@ -6,7 +6,6 @@ A channel keeps its audience from one message to the next, so that a message cos
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
@@ -23,17 +22,13 @@ class Group:
     in the outboxes.
     """
 
-    __slots__ = ("_new", "runs", "sessions")
+    __slots__ = ("_new", "one", "runs", "sessions")
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
+        self.one = session  # any of them, to encode for
         self.sessions: dict[Session, Run | None] = {}
         self.runs: list[Run] = []
         self._new = True  # nothing was said to it yet
-
-    @property
-    def one(self) -> Session:
-        """Any of them, to encode for."""
-        return next(iter(self.sessions))
 
     def add(self, session: Session) -> None:
         """Let a session in."""
@@ -46,13 +41,15 @@ class Group:
             run.dismiss(session)
             if not len(run):
                 self.runs.remove(run)
+        if session is self.one and self.sessions:
+            self.one = next(iter(self.sessions))
 
     def _seat(self, session: Session) -> Run:
         run = next((run for run in reversed(self.runs) if len(run) < ROW), None)
         if run is None:
             run = Run()
             self.runs.append(run)
-        run.away[session] = None
+        run.admit(session)
         return run
 
     def append(self, data: bytes) -> None:
@@ -77,36 +74,36 @@ class Group:
 
 
 class Audience:
-    """A set of sessions, in the order in which they came."""
+    """A set of sessions, in the order in which they came; ``sessions`` is to be read only."""
 
-    __slots__ = ("_groups", "_sessions")
+    __slots__ = ("_groups", "sessions")
 
     def __init__(self, sessions: Iterable[Session] = ()) -> None:
-        self._sessions = dict.fromkeys(sessions)
+        self.sessions = dict.fromkeys(sessions)
         self._groups: dict[object, Group] | None = None  # made when first spoken to
 
     def __iter__(self) -> Iterator[Session]:
-        return iter(self._sessions)
+        return iter(self.sessions)
 
     def __contains__(self, session: object) -> bool:
-        return session in self._sessions
+        return session in self.sessions
 
     def __len__(self) -> int:
-        return len(self._sessions)
+        return len(self.sessions)
 
     def add(self, sessions: Iterable[Session]) -> None:
         """Let sessions in; one that is in already stays where it is."""
         for session in sessions:
-            if session not in self._sessions:
-                self._sessions[session] = None
+            if session not in self.sessions:
+                self.sessions[session] = None
                 if self._groups is not None:
-                    self._groups[_key(session)].add(session)
+                    _join(self._groups, session)
 
     def remove(self, sessions: Iterable[Session]) -> None:
         """Let sessions out, as far as they are in."""
         for session in sessions:
-            if session in self._sessions:
-                del self._sessions[session]
+            if session in self.sessions:
+                del self.sessions[session]
                 if self._groups is not None:
                     group = self._groups[_key(session)]
                     group.remove(session)
@@ -119,14 +116,22 @@ class Audience:
             group.part()
         self._groups = None
 
-    @property
     def groups(self) -> Collection[Group]:
         """The sessions by profile; one without a profile is a group of its own."""
-        if self._groups is None:
-            self._groups = defaultdict(Group)
-            for session in self._sessions:
-                self._groups[_key(session)].add(session)
-        return self._groups.values()
+        groups = self._groups
+        if groups is None:
+            groups = self._groups = {}
+            for session in self.sessions:
+                _join(groups, session)
+        return groups.values()
+
+
+def _join(groups: dict[object, Group], session: Session) -> None:
+    key = _key(session)
+    group = groups.get(key)
+    if group is None:
+        group = groups[key] = Group(session)
+    group.add(session)
 
 
 def _key(session: Session) -> object:

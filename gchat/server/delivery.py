@@ -91,10 +91,11 @@ class BroadcastQueue:
         """
         made = []
         again, self._last = audience is self._last, audience
-        queue = self._few if len(audience) <= FEW else self._many
-        if not self._few and not self._many and audience:
+        few, many, sessions = self._few, self._many, audience.sessions
+        if not few and not many and sessions:
             self._wake()
-        for group in audience.groups:
+        queue = few if len(sessions) <= FEW else many
+        for group in audience.groups():
             one = group.one
             if one is skip and one.profile is None:
                 continue  # alone in its group: a wire that learns from what it encodes is not asked twice
@@ -112,7 +113,7 @@ class BroadcastQueue:
                 if run.followers:
                     run.pieces.append(data)
                     queue[run] = None
-        if skip is not None and skip.profile is not None and skip in audience:
+        if skip is not None and skip.profile is not None and skip in sessions:
             skip.outbox.take_back()
         return made
 

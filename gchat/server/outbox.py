@@ -13,13 +13,13 @@ bound (``SendQ exceeded``).  Change here what a *queue* is; how the bytes leave 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING
-from weakref import ref
 
 if TYPE_CHECKING:
     from gchat.server.session import Session
 
+Boxes = dict["Outbox", "Session"]  # whose is whose: a box that knew its session would make a cycle of both
 Parcel = tuple["Collection[Session]", bytes]  # the same bytes for each of these
 
 
@@ -32,15 +32,26 @@ class Run:
 
     __slots__ = ("away", "followers", "odd", "pieces")
 
-    def __init__(self, sessions: Iterable[Session] = ()) -> None:
+    def __init__(self) -> None:
         self.pieces: list[bytes] = []
-        self.followers: dict[Session, None] = {}
-        self.odd: dict[Session, None] = {}
-        self.away = dict.fromkeys(sessions)
+        self.followers: Boxes = {}
+        self.odd: Boxes = {}
+        self.away: Boxes = {}
 
     def __len__(self) -> int:
         """How many sessions it is for."""
         return len(self.followers) + len(self.away)
+
+    def admit(self, session: Session) -> None:
+        """Let a session in."""
+        self.away[session.outbox] = session
+
+    def dismiss(self, session: Session) -> None:
+        """Let a session out; what was said before is still for it."""
+        outbox = session.outbox
+        if outbox.run is self:
+            outbox.leave()
+        del self.away[outbox]
 
     def gather(self, data: bytes, willing: bool) -> Collection[Session]:
         """Have those follow from here on who have nothing else to read, or do not mind (``willing``).
@@ -48,10 +59,9 @@ class Run:
         The others get this message as their own; they are returned, and are to be sent to by themselves.
         """
         alone: list[Session] = []
-        for session in tuple(self.away):
-            outbox = session.outbox
+        for outbox, session in tuple(self.away.items()):
             if outbox.may_follow(willing):
-                outbox.follow(self, session)
+                outbox.follow(self)
             else:
                 outbox.append(data)
                 alone.append(session)
@@ -59,42 +69,36 @@ class Run:
 
     def disband(self) -> Collection[Session]:
         """Have nobody follow; return whose outboxes hold now what was here."""
-        for session in tuple(self.followers):
-            session.outbox.leave()
+        for outbox in tuple(self.followers):
+            outbox.leave()
         left, self.odd = self.odd, {}
         self.pieces.clear()
-        return left
-
-    def dismiss(self, session: Session) -> None:
-        """Let a session out; what was said before is still for it."""
-        if session.outbox.run is self:
-            session.outbox.leave()
-        del self.away[session]
+        return left.values()
 
     def take(self) -> list[Parcel]:
         """Return everything that waits here, and what those who are odd have besides."""
         data, odd, self.odd = b"".join(self.pieces), self.odd, {}
         parcels: list[Parcel] = []
         if not odd:
-            parcels.append((tuple(self.followers), data))
-        elif even := [session for session in self.followers if session not in odd]:
+            parcels.append((tuple(self.followers.values()), data))
+        elif even := [session for outbox, session in self.followers.items() if outbox not in odd]:
             parcels.append((even, data))
-        for session in odd:
-            parcels.append(((session,), session.outbox.join()))
-            session.outbox.rewind(self)
+        for outbox, session in odd.items():
+            own = outbox.join()
+            if own:
+                parcels.append(((session,), own))
+            outbox.rewind(self)
         self.pieces.clear()
-        self.odd.clear()  # whom ``join`` has put there again
+        self.odd.clear()  # where ``join`` has put them again
         return parcels
 
 
 class Outbox:
     """Encoded messages, in order."""
 
-    __slots__ = ("_last", "_session", "_start", "pieces", "run")
+    __slots__ = ("_last", "_start", "pieces", "run")
 
-    def __init__(self, session: Session) -> None:
-        # which holds the box: as a cycle they would stay until they are collected
-        self._session = ref(session)
+    def __init__(self) -> None:
         self.pieces: list[bytes] = []  # its own; ``audience.py`` appends to them while there is no run
         self.run: Run | None = None  # followed after those
         self._start = 0  # where in the run
@@ -113,26 +117,24 @@ class Outbox:
         """True where it may follow another run: nothing waits here, or it does not matter (``willing``)."""
         return self._last is None and (willing or not self)
 
-    def follow(self, run: Run, session: Session) -> None:
-        """Get what is appended to this run from now on."""
+    def follow(self, run: Run) -> None:
+        """Get what is appended to this run, which it is away from, from now on."""
         if self.run is not None:
             self.leave()
-        del run.away[session]
-        run.followers[session] = None
+        session = run.followers[self] = run.away.pop(self)
         self.run, self._start = run, len(run.pieces)
         if self.pieces or self._start:
-            run.odd[session] = None
+            run.odd[self] = session
 
     def leave(self) -> None:
         """Have what the run has brought as its own, and get no more of it."""
-        run, session = self.run, self._session()
-        if run is None or session is None:
+        run = self.run
+        if run is None:
             return
         self._catch_up(run)
         if not run.pieces:  # nothing is owed to whoever was here
-            del run.odd[session]
-        del run.followers[session]
-        run.away[session] = None
+            del run.odd[self]
+        run.away[self] = run.followers.pop(self)
         self.run = None
 
     def rewind(self, run: Run) -> None:
@@ -141,17 +143,19 @@ class Outbox:
             self._start = 0
 
     def _catch_up(self, run: Run) -> None:
-        session = self._session()
-        if session is not None:
-            run.odd[session] = None
+        run.odd[self] = run.followers[self]
         self.pieces += run.pieces[self._start :]
         self._start = len(run.pieces)
 
     def take_back(self) -> None:
-        """Remove what was appended last."""
-        if self.run is not None:
-            self._catch_up(self.run)
-        self.pieces.pop()
+        """Remove what was appended last, to this box or to the run."""
+        run = self.run
+        if run is None or self._start == len(run.pieces):
+            self.pieces.pop()
+            return
+        self.pieces += run.pieces[self._start : -1]
+        self._start = len(run.pieces)
+        run.odd[self] = run.followers[self]
 
     def remove(self, pieces: set[int]) -> None:
         """Remove pieces, which are given by their ``id``."""

@@ -98,7 +98,7 @@ class Session:
         self.caps = cap.ECHO_MESSAGE | cap.CHANNEL_RENAME if plain else 0
         self.profile: int | None = None if plain else 0
         self.framing = 0  # TEXT_FRAMES or BINARY_FRAMES for a WebSocket
-        self.outbox = Outbox(self)
+        self.outbox = Outbox()
         self.bucket = TokenBucket(limits.command_rate if throttle else 0.0, limits.command_burst, now)
         self.nick_bucket = TokenBucket(limits.nick_rate if throttle else 0.0, limits.nick_burst, now)
         self.user: User | None = None

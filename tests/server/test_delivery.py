@@ -271,7 +271,7 @@ def test_a_room_of_many_sits_in_rows(queue):
     audience = Audience(session() for _ in range(2 * ROW + 1))
     for _ in range(3):
         queue.deliver(audience, say("x"))
-    group = next(iter(audience.groups))
+    group = next(iter(audience.groups()))
     assert [len(run.followers) for run in group.runs] == [ROW, ROW, 1]
     last = list(audience)[-1]
     audience.remove([last])
@@ -284,7 +284,7 @@ def test_a_flush_leaves_nothing_in_a_run(queue):
     audience = Audience([session() for _ in range(3)])
     for text in "abc":
         queue.deliver(audience, say(text))
-    run = next(iter(audience.groups)).runs[0]
+    run = next(iter(audience.groups())).runs[0]
     assert len(run.pieces) == 1
     flushed(queue)
     assert run.pieces == [] == list(run.odd)
@@ -330,7 +330,7 @@ def test_rows_count_for_as_many_as_they_have(queue):
     flushed(queue)
     for room in rooms:
         queue.deliver(room, say("x"))
-    runs = [next(iter(room.groups)).runs[0] for room in rooms]
+    runs = [next(iter(room.groups())).runs[0] for room in rooms]
     assert queue.take(8) == runs[:2]
     assert queue.take(1) == runs[2:3]
 
