@@ -60,6 +60,7 @@ class Keeping:
         self.errors = 0  # changes that no store could keep: bugs, each in the log with its traceback
         self._queue = queue
         self._tell = tell
+        self._unreadable: set[str] = set()  # what was said of damage
         self._changes: list[Change] = []
         self._sayings: list[Saying] = []
 
@@ -93,8 +94,19 @@ class Keeping:
         before, self.outage = self.outage, ""
         self._write()
         if not self.outage:
+            self._unreadable.clear()
             log.warning("Messages are kept again, after: %s", before)
             self._tell("Messages are kept again")
+
+    def unreadable(self, why: str) -> None:
+        """Who reads met damage.  That is said once, and chat goes on: what was said long ago is no reason to
+        refuse what is said now, and where the damage reaches writing, the writing finds it by itself.
+        """
+        if why not in self._unreadable:
+            self._unreadable.add(why)
+            text = "Some of what was said cannot be read, but what is new is kept as long as that works"
+            log.error("%s: %s", text, why)
+            self._tell(f"{text}: {why}")
 
     def _write(self) -> None:
         changes = self._changes

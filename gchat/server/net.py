@@ -77,7 +77,7 @@ class Network:
         self._empty = Event()
         self._parted: deque[Callable[[], None]] = deque()  # what is left to do for those who part
         self._parting: Any = get_hub().loop.timer(0)
-        self._worker = Worker(self._resume)
+        self._worker = Worker(self._resume, lambda why: self.engine.keeping.unreadable(why))
         self._flush = Flush(self._links, self._receive, self._over)
         store = store or ForgetfulStore()
         self.engine = self._flush.engine = Engine(

@@ -17,7 +17,7 @@ from gevent.threadpool import ThreadPool
 from gchat.irc.casemap import fold
 from gchat.server.lanes import FairQueue, Lane
 from gchat.server.request import Request, Work
-from gchat.server.stores.base import StoreError, TooSlow
+from gchat.server.stores.base import Damaged, StoreError, TooSlow
 from gchat.server.throttle import neighbourhood
 
 log = logging.getLogger(__name__)
@@ -33,9 +33,10 @@ class Worker:
     ``resume`` is called in the loop with the result, or with the exception that the work raised.
     """
 
-    def __init__(self, resume: Callable[[Request, object], None]) -> None:
+    def __init__(self, resume: Callable[[Request, object], None], damaged: Callable[[str], None]) -> None:
+        """``damaged`` is told in a sentence that the store is."""
         self._resume = resume
-        self._lanes = {lane: _Threads(lane, resume) for lane in Lane if lane.threads}
+        self._lanes = {lane: _Threads(lane, resume, damaged) for lane in Lane if lane.threads}
 
     def submit(self, request: Request, work: Work) -> None:
         """Have work done.  Returns at once."""
@@ -53,8 +54,11 @@ class Worker:
 class _Threads:
     """The threads of one lane."""
 
-    def __init__(self, lane: Lane, resume: Callable[[Request, object], None]) -> None:
+    def __init__(
+        self, lane: Lane, resume: Callable[[Request, object], None], damaged: Callable[[str], None]
+    ) -> None:
         self._resume = resume
+        self._damaged = damaged
         self._pool = ThreadPool(lane.threads)
         self._free = lane.threads
         self._queue: FairQueue[tuple[Request, Work]] = FairQueue(lane.share)
@@ -100,6 +104,9 @@ class _Threads:
         """Log once what keeps the store from being read: who asked is told only that it cannot be."""
         if isinstance(result, TooSlow):
             return  # that is the asker's affair
+        if isinstance(result, Damaged):
+            self._damaged(str(result))
+            return
         trouble = str(result) if isinstance(result, StoreError) else ""
         if trouble and trouble != self._trouble:
             log.error("What was said cannot be read: %s", trouble)

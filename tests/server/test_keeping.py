@@ -124,6 +124,31 @@ def test_chat_comes_back_by_itself(chat, store, caplog):
     ]
 
 
+def test_damage_that_a_reader_finds_is_said_once_and_chat_goes_on(chat, store, caplog):
+    root, neural = chat.join("#team", "root", "Neural")
+    chat.op(root)
+    for _ in range(3):
+        chat.engine.keeping.unreadable("/data/gchat.db is damaged")
+    said = (
+        "Some of what was said cannot be read, but what is new is kept as long as that works:"
+        " /data/gchat.db is damaged"
+    )
+    chat.settle()
+    assert root.read() == [f"{SERVER} NOTICE root :{said}"]
+    assert [record.getMessage() for record in caplog.records] == [said]
+    neural.send("PRIVMSG #team :hi")
+    assert root.read() == [f"{NEURAL} PRIVMSG #team :hi"]
+    assert store.texts == ["hi"]
+    store.why = "the disk is full"
+    neural.send("PRIVMSG #team :one")
+    store.why = ""
+    chat.advance(1)  # it was opened again, and may be another file
+    root.read()
+    chat.engine.keeping.unreadable("/data/gchat.db is damaged")
+    chat.settle()
+    assert root.read() == [f"{SERVER} NOTICE root :{said}"]
+
+
 def test_the_operators_of_the_server_are_told(chat, store):
     root, neural = chat.join("#team", "root", "Neural")
     chat.op(root)

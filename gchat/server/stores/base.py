@@ -17,6 +17,10 @@ class StoreError(Exception):
     """Nothing can be kept at the moment; ``str(error)`` says which file, why, and what to do."""
 
 
+class Damaged(StoreError):
+    """Part of what was kept cannot be read, nor ever will be; the rest can, and what is new may be kept."""
+
+
 class TooSlow(StoreError):
     """What was asked for would have taken too long: nothing is wrong with the store."""
 

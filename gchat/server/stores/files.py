@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gchat.paths import make_private
-from gchat.server.stores.base import StoreError, TooSlow
+from gchat.server.stores.base import Damaged, StoreError, TooSlow
 
 if sys.platform != "win32":
     import fcntl
@@ -43,6 +43,11 @@ _SENTENCES = {
     sqlite3.SQLITE_PROTOCOL: "is locked by another program; end that program",
     sqlite3.SQLITE_INTERRUPT: "was being read for too long; ask for less",
 }
+_KINDS = {
+    sqlite3.SQLITE_INTERRUPT: TooSlow,
+    sqlite3.SQLITE_CORRUPT: Damaged,
+    sqlite3.SQLITE_NOTADB: Damaged,
+}
 
 
 def sentence(path: str, error: sqlite3.Error) -> str | None:
@@ -52,12 +57,11 @@ def sentence(path: str, error: sqlite3.Error) -> str | None:
 
 
 def explain(path: str, error: BaseException) -> None:
-    """Raise a StoreError or TooSlow for what goes wrong with the file; a mistake of the program passes."""
+    """Raise a StoreError, of its kind, for what goes wrong with the file; a mistake of the program passes."""
     if isinstance(error, sqlite3.Error):
         said = sentence(path, error)
         if said is not None:
-            slow = error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
-            raise (TooSlow if slow else StoreError)(said) from error
+            raise _KINDS.get(error.sqlite_errorcode & 0xFF, StoreError)(said) from error
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from gchat.irc.message import NO_TAGS
 from gchat.server.stores import modlog, pages
-from gchat.server.stores.base import Logged, Mark, Record
+from gchat.server.stores.base import Damaged, Logged, Mark, Record, StoreError
 from gchat.server.stores.files import connect, explained
 from gchat.server.stores.words import Words, query
 
@@ -160,6 +160,17 @@ class SqliteHistory:
         """The last that was said with all the words, in any order."""
         values: dict[str, Any] = {"nick": nick, "limit": limit, **_bounds(_EARLIEST, before or _LATEST)}
         asked = query(words)
+        try:
+            rows = self._search(targets, asked, values)
+        except Damaged as error:
+            if not asked:
+                raise
+            # most likely the index, and not what was said
+            raise StoreError(f"{self._path}-search is damaged; remove it, and it is made anew") from error
+        rows.sort(key=lambda row: (row[0], row[1]))
+        return [_record(row[-1], row[:-1]) for row in rows[max(len(rows) - limit, 0) :]]
+
+    def _search(self, targets: Mapping[str, Mark], asked: str, values: dict[str, Any]) -> list[Any]:
         rows: list[Any] = []
         with explained(self._path):
             connection = self._connection()
@@ -172,15 +183,14 @@ class SqliteHistory:
                     marks = [(name, *since) for name, since in targets.items()]
                     values |= {"words": asked, "asked": json.dumps(marks)}
                     rows = connection.execute(_SEARCH, values).fetchall()
-                elif nick:
+                elif values["nick"]:
                     for name, since in targets.items():
                         low = {"low_ms": since.milliseconds, "low_seq": since.sequence}
                         of = {**values, **low, "target": _number(connection, name)}
                         rows += [(*row, name) for row in connection.execute(_BY_NICK, of)]
             finally:
                 connection.set_progress_handler(None, 0)
-        rows.sort(key=lambda row: (row[0], row[1]))
-        return [_record(row[-1], row[:-1]) for row in rows[max(len(rows) - limit, 0) :]]
+        return rows
 
     # connections
 

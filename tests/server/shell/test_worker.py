@@ -14,7 +14,7 @@ from gevent.hub import get_hub
 from gchat.server import worker as worker_
 from gchat.server.lanes import Lane
 from gchat.server.request import Work
-from gchat.server.stores.base import StoreError, TooSlow
+from gchat.server.stores.base import Damaged, StoreError, TooSlow
 from gchat.server.worker import Worker
 
 
@@ -27,7 +27,8 @@ class Asking:
 
     def __init__(self) -> None:
         self.results: list[object] = []
-        self.worker = Worker(self._resume)
+        self.damaged: list[str] = []
+        self.worker = Worker(self._resume, self.damaged.append)
         self._more = gevent.event.Event()
 
     def _resume(self, request: Any, result: object) -> None:
@@ -79,6 +80,17 @@ def test_a_store_that_cannot_be_read_is_no_bug(
     said = "What was said cannot be read: /x/gchat.db is damaged; move it away"
     assert [record.message for record in caplog.records] == [said, said]
     assert capfd.readouterr().err == ""  # where gevent writes of what leaves a thread
+
+
+def test_damage_is_told_apart(asking: Asking, caplog: pytest.LogCaptureFixture) -> None:
+    def read() -> None:
+        raise Damaged("/x/gchat.db is damaged")
+
+    asking.worker.submit(asker(), Work(read))
+    asking.wait(1)
+    assert [type(result) for result in asking.results] == [Damaged]
+    assert asking.damaged == ["/x/gchat.db is damaged"]
+    assert not caplog.records
 
 
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit])

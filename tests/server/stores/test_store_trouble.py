@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gchat.server.stores import migrations
-from gchat.server.stores.base import Mark, StoreError
+from gchat.server.stores.base import Damaged, Mark, StoreError
 from gchat.server.stores.files import InUse
 from gchat.server.stores.sqlite import SqliteStore
 
@@ -108,6 +108,36 @@ def test_a_damaged_database(store, said, path, open_store):
         again = open_store()
         again.history.latest("#team", None, 100, True)
         again.write([said(1000)])
+
+
+def test_damage_that_only_readers_meet(store, said, path, open_store):
+    store.write([said(number, "x" * 500) for number in range(1, 500)])
+    store.maintenance.page()
+    store.close()
+    data = bytearray(Path(path).read_bytes())
+    middle = len(data) // 2048 // 2 * 2048
+    data[middle : middle + 20 * 2048] = b"\xff" * (20 * 2048)
+    Path(path).write_bytes(data)
+    again = open_store()
+    with pytest.raises(Damaged, match="is damaged; put a backup"):
+        again.history.latest("#team", None, 1000, True)
+    again.write([said(1000, "what is new")])
+    assert [r.params[-1] for r in again.history.latest("#team", Mark(999), 9, True)] == ["what is new"]
+
+
+def test_a_damaged_index_is_not_taken_for_a_damaged_database(store, said, path, open_store):
+    store.write([said(number, f"word {number} " + "x" * 500) for number in range(1, 3000)])
+    store.maintenance.index()
+    store.close()
+    index = Path(path + "-search")
+    data = bytearray(index.read_bytes())
+    data[3 * 2048 :] = b"\xff" * (len(data) - 3 * 2048)
+    index.write_bytes(data)
+    again = open_store()
+    with pytest.raises(StoreError) as raised:
+        again.history.search({"#team": Mark(0)}, "word")
+    assert type(raised.value) is StoreError
+    assert len(again.history.latest("#team", None, 9, True)) == 9
 
 
 def test_a_database_of_another_program(path):
