@@ -1,6 +1,7 @@
 """What other chat servers were hurt by, each as a test named after it.
 
-They are from the changelogs and advisories of IRC servers and bouncers.  The last ones are wounds of servers
+They are from the changelogs and advisories of IRC servers and bouncers; those of the wire are also in
+``tests/server/shell/test_wounds_on_the_wire.py``.  The last ones are wounds of servers
 that ask others for things: this one asks nobody.
 """
 
