@@ -18,9 +18,11 @@ class Stuck(RuntimeError):
     """The server did not do in time what it was asked to."""
 
 
-def connect(port: int, source: str = "", context: ssl.SSLContext | None = None) -> socket.socket:
+def connect(
+    port: int, source: str = "", context: ssl.SSLContext | None = None, host: str = HOST
+) -> socket.socket:
     """A connection that has said nothing; ``source`` is the address that it comes from."""
-    sock = socket.create_connection((HOST, port), PATIENCE, (source, 0) if source else None)
+    sock = socket.create_connection((host, port), PATIENCE, (source, 0) if source else None)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return context.wrap_socket(sock) if context is not None else sock
 
@@ -42,12 +44,17 @@ def until(sock: socket.socket, wanted: bytes) -> bytes:
 
 
 def users(
-    port: int, count: int, name: str, context: ssl.SSLContext | None = None, at_once: int = 64
+    port: int,
+    count: int,
+    name: str,
+    context: ssl.SSLContext | None = None,
+    at_once: int = 64,
+    host: str = HOST,
 ) -> list[socket.socket]:
     """Registered users, some at a time."""
     made: list[socket.socket] = []
     while len(made) < count:
-        some = [connect(port, context=context) for _ in range(min(at_once, count - len(made)))]
+        some = [connect(port, context=context, host=host) for _ in range(min(at_once, count - len(made)))]
         for number, sock in enumerate(some, len(made)):
             say(sock, f"NICK {name}{number}", "USER b 0 * :bench")
         for sock in some:

@@ -13,28 +13,13 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 
-from tests.bench.shield import crowd
+from tests.bench.shield import crowd, vanishing
+from tests.bench.shield.figures import Figure
 from tests.bench.shield.probe import Latency, Probe
 from tests.bench.shield.server import Server
 
 CLIENT_HELLO = bytes.fromhex("1603010200010001fc0303")  # the beginning of one, whose rest never comes
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number, with its unit and the most that it may be (None: it is only told)."""
-
-    name: str
-    value: float
-    unit: str
-    target: float | None = None
-
-    @property
-    def met(self) -> bool:
-        """True where the target is met, or there is none."""
-        return self.target is None or self.value <= self.target
 
 
 def client_context() -> ssl.SSLContext:
@@ -240,8 +225,9 @@ def rush(port: int, source: str) -> socket.socket:
 def half_open(size: float) -> list[Figure]:
     """Connections that say nothing, say it byte by byte, never finish TLS, or stop answering."""
     number = max(int(2000 * size), 10)
-    limits = {"registration_timeout": 3, "ping_interval": 2, "ping_timeout": 1, "shutdown_timeout": 1}
-    with Server(tls=True, **limits) as server:
+    patience = 3 if size > 0.1 else 1
+    limits = {"registration_timeout": patience, "ping_interval": patience - 0.5, "ping_timeout": 1}
+    with Server(tls=True, shutdown_timeout=1, **limits) as server:
         calm = server.descriptors
 
         def come() -> None:
@@ -254,7 +240,7 @@ def half_open(size: float) -> list[Figure]:
             dead.extend(crowd.users(server.port, number, "d"))
 
         def linger() -> None:
-            until, letters = time.monotonic() + 6, itertools.chain(b"ICK ", itertools.repeat(120))
+            until, letters = time.monotonic() + patience + 3, itertools.chain(b"ICK ", itertools.repeat(120))
             while time.monotonic() < until:
                 letter = bytes([next(letters)])
                 for sock in slow:
@@ -283,6 +269,11 @@ def half_open(size: float) -> list[Figure]:
             Figure("of all of them still there", still[0], "", 0.0),
             Figure("descriptors more than before", server.descriptors - calm, "", 8.0),
         ]
+
+
+def vanished(size: float) -> list[Figure]:
+    """500 clients of two rooms whose link goes down: no FIN, no reset; their rooms talk on."""
+    return vanishing.measure(size)
 
 
 def handshakes(size: float) -> list[Figure]:
@@ -388,6 +379,7 @@ SCENARIOS: dict[str, Callable[[float], list[Figure]]] = {
     "storm-from-one": storm_from_one,
     "storm-from-many": storm_from_many,
     "half-open": half_open,
+    "vanished": vanished,
     "handshakes": handshakes,
     "joining": joining_and_quitting,
     "big-beside-small": big_beside_small,

@@ -15,16 +15,18 @@ PATIENCE = 20.0  # seconds
 
 
 class Server:
-    """Runs from ``with`` to its end on free ports of 127.0.0.1.  ``limits`` are keys of ``[limits]``.
+    """Runs from ``with`` to its end on free ports of ``host``.  ``limits`` are keys of ``[limits]``.
 
     With ``throttle`` false there are no rates and no limit per address (``--no-throttle``).
     """
 
-    def __init__(self, *, tls: bool = False, throttle: bool = False, **limits: float) -> None:
+    def __init__(
+        self, *, tls: bool = False, throttle: bool = False, host: str = "127.0.0.1", **limits: float
+    ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="gchat-bench-")
         home = Path(self._folder.name)
         config, ports = home / "gchat-server.toml", home / "ports"
-        listen = '"127.0.0.1:0"'
+        listen = f'"{host}:0"'
         if tls:
             listen += ', "tls://127.0.0.1:0"'
             make_certificate(home)
