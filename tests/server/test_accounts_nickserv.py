@@ -206,8 +206,9 @@ def test_certificates(chat, neural):
     fingerprint = "AB:" * 31 + "AB"
     assert says(neural, "CERT LIST") == ["This server asks nobody for a certificate"]
     chat.engine.asks_certificates = True
-    assert "64 hexadecimal digits" in says(neural, "CERT ADD")[0]
-    assert "64 hexadecimal digits" in says(neural, "CERT ADD xyz")[0]
+    for line in ("CERT ADD", "CERT ADD xyz", f"CERT ADD {fingerprint} laptop"):
+        assert "Connect with that certificate" in says(neural, line)[0]
+    neural.session.certificate = "ab" * 32
     assert "abababab..." in says(neural, f"CERT ADD {fingerprint} laptop")[0]
     assert account(chat).certificates == {"ab" * 32: "laptop"}
     assert says(neural, f"CERT ADD {fingerprint}") == ["That certificate belongs to an account already"]
@@ -218,6 +219,20 @@ def test_certificates(chat, neural):
     neural.session.certificate = "cd" * 32
     says(neural, "CERT ADD")
     assert account(chat).certificates == {"cd" * 32: "certificate-cdcdcdcd"}
+    neural.session.certificate = "ef" * 32
+    says(neural, "CERT ADD phone")
+    assert account(chat).certificates["ef" * 32] == "phone"
+
+
+def test_nobody_has_the_certificate_of_somebody_else_log_in_to_their_account(chat, neural):
+    """Who connects with it, without naming an account, would talk as, and be read by, whoever added it."""
+    chat.engine.asks_certificates = True
+    nine = "cd" * 32
+    for own in ("", "ab" * 32):
+        neural.session.certificate = own
+        assert "proves that you have its key" in says(neural, f"CERT ADD {nine}")[0]
+        assert "proves that you have its key" in says(neural, f"CERT ADD {nine.upper()} mine")[0]
+    assert account(chat).certificates == {}
 
 
 def test_a_second_factor(chat, neural):

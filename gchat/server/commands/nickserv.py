@@ -130,8 +130,7 @@ def _cert(request: Request, words: list[str]) -> Steps:
             say(request, f"{label}: {fingerprint}")
         say(request, f"Certificates: {len(account.certificates)}")
         return
-    given = words[1] if len(words) > 1 else request.session.certificate
-    fingerprint = given.replace(":", "").lower()
+    fingerprint = _fingerprint(words[1]) if len(words) > 1 else request.session.certificate
     if what == "DEL":
         if fingerprint not in account.certificates:
             raise _no("That is none of your certificates: CERT LIST shows them")
@@ -140,14 +139,29 @@ def _cert(request: Request, words: list[str]) -> Steps:
         return
     if what != "ADD":
         raise _no("It is written " + WORDS["CERT"].usage)
-    if len(fingerprint) != 64 or not set(fingerprint) <= set("0123456789abcdef"):
-        raise _no("Connect with a certificate (TLS), or give its SHA-256 fingerprint: 64 hexadecimal digits")
+    # Only this connection has proved that it has the key.  Whoever added the certificate of somebody else
+    # (WHOIS tells the fingerprint) would have them log in to an account that is not theirs, and talk there.
+    mine = request.session.certificate
+    if not mine or (fingerprint != mine and _is_fingerprint(fingerprint)):
+        raise _no(
+            "Connect with that certificate (TLS) and say CERT ADD there: that proves that you have its key"
+        )
+    names = [word for word in words[1:] if _fingerprint(word) != mine]
+    fingerprint = mine
     if any(fingerprint in other.certificates for other in request.world.accounts.values()):
         raise _no("That certificate belongs to an account already")
     _room(account.certificates, "certificates")
-    label = limits.cut(words[2], login.DEVICELEN) if len(words) > 2 else f"certificate-{fingerprint[:8]}"
+    label = limits.cut(names[0], login.DEVICELEN) if names else f"certificate-{fingerprint[:8]}"
     say(request, f"Who connects with the certificate {fingerprint[:8]}... can log in with SASL EXTERNAL")
     request.commit(AccountChanged(account.name, "certificates", label, fingerprint))
+
+
+def _fingerprint(word: str) -> str:
+    return word.replace(":", "").lower()
+
+
+def _is_fingerprint(text: str) -> bool:
+    return len(text) == 64 and set(text) <= set("0123456789abcdef")
 
 
 def _device(request: Request, words: list[str]) -> Steps:
@@ -290,9 +304,7 @@ WORDS: dict[str, Word] = {
     "DEVICE": Word(
         _device, 1, "DEVICE ADD <name> | LIST | REVOKE <name>", "gives a device a password of its own"
     ),
-    "CERT": Word(
-        _cert, 1, "CERT ADD [fingerprint] [name] | DEL <fingerprint> | LIST", "lets a certificate log you in"
-    ),
+    "CERT": Word(_cert, 1, "CERT ADD [name] | DEL <fingerprint> | LIST", "lets a certificate log you in"),
     "TOTP": Word(
         _totp, 1, "TOTP ON [code] | OFF <code>", "asks for a code after your password, or no longer", True
     ),
