@@ -163,7 +163,7 @@ def test_what_happened_is_read_back_by_who_asked_for_events(past, tools):
         f"{NEURAL} TAGMSG #team",
         f"{NEURAL} KICK #team Ten :out",
         ":Ten!~Nine@127.0.0.1 JOIN #team * Nine",
-        ":Ten!~Nine@127.0.0.1 QUIT :Quit: gone",
+        ":Ten!~Nine@127.0.0.1 QUIT :Quit: ",
     ]
     # They are the messages that were seen live, by the same ids.
     ids = [line.partition("msgid=")[2].partition(";")[0].partition(" ")[0] for line in lines]

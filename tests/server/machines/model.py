@@ -119,6 +119,11 @@ class Model:
         person.nick = nick
         return ""
 
+    def quit(self, person: Person, text: str) -> None:
+        """QUIT: who may not speak in one of the rooms says nothing in any."""
+        quiet = any(room.keeps_quiet(person) for room in self.rooms_of(person))
+        self.leave(person, "Quit: " + ("" if quiet else text))
+
     def leave(self, person: Person, reason: str) -> None:
         """Somebody's connection is gone."""
         for one in self.around(person):

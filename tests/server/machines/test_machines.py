@@ -148,8 +148,10 @@ class ChatMachine(RuleBasedStateMachine):
     def leave(self, number: int, how: str) -> None:
         """A connection ends: with a QUIT, without, or because the server has enough."""
         person, client = self.people[number], self.clients[number]
-        reason = {"quit": "Quit: bye", "vanish": "Connection reset", "error": "SendQ exceeded"}[how]
-        if person is not None:
+        reason = {"quit": "", "vanish": "Connection reset", "error": "SendQ exceeded"}[how]
+        if person is not None and how == "quit":
+            self.model.quit(person, "bye")
+        elif person is not None:
             self.model.leave(person, reason)
         self.people[number] = None
         if how == "quit":
