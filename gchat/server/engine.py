@@ -228,8 +228,8 @@ class Engine:
             pass
         except (ReplyError, FailError) as error:
             request.refuse(error)
-        except StoreError as error:
-            log.error("%s from %s failed: %s", request.message.command, session.peer, error)
+        except StoreError as outage:
+            log.error("%s from %s failed: %s", request.message.command, session.peer, outage)
             request.refuse(
                 FailError("TEMPORARILY_UNAVAILABLE", text="The history cannot be read at the moment")
             )

@@ -1,0 +1,108 @@
+"""The wheel with the server's busiest modules compiled, for who asks: ``GCHAT_COMPILE=1 pipx install .``
+
+Without that the wheel is pure Python and nothing here does anything.  mypyc translates the very modules of the
+checkout to C; each stays in the wheel beside what it became, and Python prefers the latter.  What is compiled
+is ``MODULES``: all in one library, so that they call each other directly.
+
+Left out are modules of which nothing but NamedTuples, exceptions or protocols would be compiled; ``session.py``,
+as compiled objects cannot be referred to weakly; and whatever is not busy, as it would only take longer to
+build.  A function of these modules must not use one name for exceptions of two types: its second ``except``
+would raise TypeError.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ASKED = "GCHAT_COMPILE"
+MODULES = (
+    *("irc/casemap", "irc/limits", "irc/lines", "irc/message", "irc/wire"),
+    *("server/admission", "server/audience", "server/backlog", "server/capabilities", "server/connection"),
+    *("server/delivery", "server/dispatch", "server/engine", "server/flush", "server/keeping"),
+    *("server/outbox", "server/request", "server/roles", "server/slow", "server/throttle"),
+    *("server/visibility", "server/world"),
+    *("server/apply/__init__", "server/apply/context", "server/apply/messages"),
+    *("server/backplane/base", "server/backplane/local", "server/commands/messages"),
+)
+# One version: another may find something wrong in what this one accepts.
+NEEDS = ["mypy[mypyc]==2.4.1", "setuptools>=69"]
+
+
+class CompileHook(BuildHookInterface):
+    """Compiles for a wheel, if ``GCHAT_COMPILE`` asks for it."""
+
+    def dependencies(self) -> list[str]:
+        """What has to be installed for the build."""
+        return NEEDS if self._is_asked() else []
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile, and have the libraries go into the wheel; it is one for this Python and machine then."""
+        if version == "editable" or not self._is_asked():
+            return
+        missing = _missing()
+        if missing:
+            self.app.abort(
+                f"{ASKED}=1 compiles a part of gchat, and {missing} (on Debian: apt install gcc python3-dev); "
+                f"without {ASKED} nothing is compiled, and gchat does the same, more slowly."
+            )
+        self._scratch = TemporaryDirectory(prefix="gchat-compile-")
+        folder = Path(self._scratch.name)
+        shutil.copytree(Path(self.root, "gchat"), folder / "gchat", ignore=shutil.ignore_patterns("*.so"))
+        if subprocess.run([sys.executable, __file__], cwd=folder, check=False).returncode:
+            self.app.abort(f"gchat could not be compiled; without {ASKED} it is installed as it is.")
+        out = folder / "out"
+        build_data["pure_python"] = False
+        build_data["infer_tag"] = True
+        build_data["force_include"].update(
+            {str(path): str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+        )
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove what was only for the build."""
+        if hasattr(self, "_scratch"):
+            self._scratch.cleanup()
+
+    def _is_asked(self) -> bool:
+        return self.target_name == "wheel" and os.environ.get(ASKED, "") not in ("", "0")
+
+
+def _missing() -> str:
+    """What is not there that compiling needs; empty where all is."""
+    compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
+    if shutil.which(compiler) is None:
+        return f"there is no C compiler here ({compiler})"
+    header = Path(sysconfig.get_path("include"), "Python.h")
+    return "" if header.exists() else f"Python's headers are not here ({header})"
+
+
+def _compile() -> None:
+    """Compile what lies in the working directory into its folder ``out``."""
+    from mypyc.build import mypycify
+    from setuptools import Distribution
+
+    # What gchat depends on is not installed for a build; that all types fit is for the tests to check.
+    options = ["--config-file=", "--ignore-missing-imports", "--no-error-summary"]
+    extensions = mypycify(
+        [*options, "gchat"],  # all of it: what mypy looks at first decides whether it can follow the cycles
+        only_compile_paths=[f"gchat/{module}.py" for module in MODULES],
+        debug_level="0",
+        group_name="gchat",
+    )
+    distribution = Distribution({"name": "gchat", "packages": [], "ext_modules": extensions})
+    command = distribution.get_command_obj("build_ext")
+    command.build_lib, command.build_temp = "out", "temp"
+    command.ensure_finalized()
+    command.run()
+
+
+if __name__ == "__main__":
+    _compile()
