@@ -1,13 +1,13 @@
 """The wheel with the server's busiest modules compiled, for who asks: ``GCHAT_COMPILE=1 pipx install .``
 
-Without that the wheel is pure Python and nothing here does anything.  mypyc translates the very modules of the
-checkout to C; each stays in the wheel beside what it became, and Python prefers the latter.  What is compiled
-is ``MODULES``: all in one library, so that they call each other directly.
+Without that the wheel is pure Python and nothing here does anything.  mypyc translates the very modules of
+the checkout to C; each stays in the wheel beside what it became, and Python prefers the latter.  What is
+compiled is ``MODULES``: all in one library, so that they call each other directly.
 
-Left out are modules of which nothing but NamedTuples, exceptions or protocols would be compiled; ``session.py``,
-as compiled objects cannot be referred to weakly; and whatever is not busy, as it would only take longer to
-build.  A function of these modules must not use one name for exceptions of two types: its second ``except``
-would raise TypeError.
+Left out are modules of which nothing but NamedTuples, exceptions or protocols would be compiled;
+``session.py``, as compiled objects cannot be referred to weakly; and whatever is not busy, as it would only
+take longer to build.  A function of these modules must not use one name for exceptions of two types: its
+second ``except`` would raise TypeError.
 """
 
 from __future__ import annotations
@@ -51,8 +51,9 @@ class CompileHook(BuildHookInterface):
         missing = _missing()
         if missing:
             self.app.abort(
-                f"{ASKED}=1 compiles a part of gchat, and {missing} (on Debian: apt install gcc python3-dev); "
-                f"without {ASKED} nothing is compiled, and gchat does the same, more slowly."
+                f"{ASKED}=1 compiles a part of gchat, and {missing} "
+                f"(on Debian: apt install gcc python3-dev); without {ASKED} nothing is compiled, "
+                "and gchat does the same, more slowly."
             )
         self._scratch = TemporaryDirectory(prefix="gchat-compile-")
         folder = Path(self._scratch.name)
