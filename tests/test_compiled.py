@@ -1,7 +1,8 @@
-"""The wheel that ``GCHAT_COMPILE=1`` makes (``hatch_build.py``): a part of the suite runs on it, too."""
+"""The wheel that ``GCHAT_COMPILE=1`` makes (``bin/compile.py``): a part of the suite runs on it, too."""
 
 import ast
 import os
+import runpy
 import subprocess
 import sys
 import zipfile
@@ -10,9 +11,9 @@ from pathlib import Path
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
-import hatch_build
-
 ROOT = Path(__file__).parent.parent
+SCRIPT = ROOT / "bin" / "compile.py"
+compile_py = runpy.run_path(str(SCRIPT), run_name="compile")
 # What the compiled modules do in the way of every line, and where they meet those that are not compiled.
 PART = (
     "irc/test_irc_message.py",
@@ -23,16 +24,16 @@ PART = (
 
 
 def test_without_being_asked_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv(hatch_build.ASKED, raising=False)
+    monkeypatch.delenv("GCHAT_COMPILE", raising=False)
     (path,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     assert path.endswith("-py3-none-any.whl")
-    assert hatch_build.NEEDS[0] not in WheelBuilder(str(ROOT)).config.dependencies
+    assert compile_py["NEEDS"][0] not in WheelBuilder(str(ROOT)).config.dependencies
 
 
 def test_a_missing_compiler_is_a_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv(hatch_build.ASKED, "1")
+    monkeypatch.setenv("GCHAT_COMPILE", "1")
     monkeypatch.setenv("CC", "no-such-compiler")
     with pytest.raises(SystemExit):
         list(WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"]))
@@ -44,7 +45,7 @@ def _names(handler: ast.expr | None) -> str:
     return ast.unparse(handler) if handler is not None else ""
 
 
-@pytest.mark.parametrize("module", hatch_build.MODULES)
+@pytest.mark.parametrize("module", compile_py["MODULES"])
 def test_no_name_is_used_for_exceptions_of_two_types(module: str) -> None:
     """mypyc gives it the type of the first, and the other would be a TypeError."""
     tree = ast.parse((ROOT / "gchat" / f"{module}.py").read_text(encoding="utf-8"))
@@ -59,7 +60,7 @@ def test_no_name_is_used_for_exceptions_of_two_types(module: str) -> None:
 
 @pytest.mark.needs("gcc")
 def test_the_compiled_server_is_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(hatch_build.ASKED, "1")
+    monkeypatch.setenv("GCHAT_COMPILE", "1")
     (path,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     assert "-py3-none-any" not in path
     installed = tmp_path / "installed"

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 TOP_LEVEL = {
     *(".ci", ".gitignore", "CHANGELOG.md", "LICENSE", "README.md"),
-    *("bin", "gchat", "hatch_build.py", "man", "pyproject.toml", "tests"),
+    *("bin", "gchat", "man", "pyproject.toml", "tests"),
 }
 COMPLETIONS = sorted((ROOT / "man" / "completions").iterdir())
 

@@ -27,7 +27,6 @@ class Session:
     """One connection.  ``host`` is what others see of its address; ``peer`` is what the log says of it."""
 
     __slots__ = (
-        "__weakref__",
         "absent",
         "account",
         "away",

@@ -1,13 +1,15 @@
-"""The wheel with the server's busiest modules compiled, for who asks: ``GCHAT_COMPILE=1 pipx install .``
+"""Compiles the server's busiest modules, for who asks: ``GCHAT_COMPILE=1 pipx install .``
 
 Without that the wheel is pure Python and nothing here does anything.  mypyc translates the very modules of
 the checkout to C; each stays in the wheel beside what it became, and Python prefers the latter.  What is
 compiled is ``MODULES``: all in one library, so that they call each other directly.
 
-Left out are modules of which nothing but NamedTuples, exceptions or protocols would be compiled;
-``session.py``, as compiled objects cannot be referred to weakly; and whatever is not busy, as it would only
-take longer to build.  A function of these modules must not use one name for exceptions of two types: its
-second ``except`` would raise TypeError.
+Left out are modules of which nothing but NamedTuples, exceptions or protocols would be compiled, and whatever
+is not busy, as it would only take longer to build.  A function of these modules must not use one name for
+exceptions of two types: its second ``except`` would raise TypeError.  Their objects cannot be referred to
+weakly.
+
+``python bin/compile.py FOLDER`` puts gchat into a folder, compiled (for the tests and the benchmarks).
 """
 
 from __future__ import annotations
@@ -23,21 +25,22 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+ROOT = Path(__file__).resolve().parent.parent
 ASKED = "GCHAT_COMPILE"
 MODULES = (
     *("irc/casemap", "irc/limits", "irc/lines", "irc/message", "irc/wire"),
     *("server/admission", "server/audience", "server/backlog", "server/capabilities", "server/connection"),
-    *("server/delivery", "server/dispatch", "server/engine", "server/flush", "server/keeping"),
-    *("server/outbox", "server/request", "server/roles", "server/slow", "server/throttle"),
+    *("server/delivery", "server/dispatch", "server/engine", "server/flush", "server/keeping", "server/net"),
+    *("server/outbox", "server/request", "server/roles", "server/session", "server/slow", "server/throttle"),
     *("server/visibility", "server/world"),
     *("server/apply/__init__", "server/apply/context", "server/apply/messages"),
-    *("server/backplane/base", "server/backplane/local", "server/commands/messages"),
+    *("server/backplane/base", "server/backplane/local", "server/commands/messages", "server/stores/sqlite"),
 )
 # One version: another may find something wrong in what this one accepts.
 NEEDS = ["mypy[mypyc]==2.4.1", "setuptools>=69"]
 
 
-class CompileHook(BuildHookInterface):
+class CompileHook(BuildHookInterface[Any]):
     """Compiles for a wheel, if ``GCHAT_COMPILE`` asks for it."""
 
     def dependencies(self) -> list[str]:
@@ -57,15 +60,12 @@ class CompileHook(BuildHookInterface):
             )
         self._scratch = TemporaryDirectory(prefix="gchat-compile-")
         folder = Path(self._scratch.name)
-        shutil.copytree(Path(self.root, "gchat"), folder / "gchat", ignore=shutil.ignore_patterns("*.so"))
-        if subprocess.run([sys.executable, __file__], cwd=folder, check=False).returncode:
+        if subprocess.run([sys.executable, __file__, folder], check=False).returncode:
             self.app.abort(f"gchat could not be compiled; without {ASKED} it is installed as it is.")
-        out = folder / "out"
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
-        build_data["force_include"].update(
-            {str(path): str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
-        )
+        libraries = {str(path): str(path.relative_to(folder)) for path in folder.rglob("*.so")}
+        build_data["force_include"].update(libraries)
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Remove what was only for the build."""
@@ -85,11 +85,13 @@ def _missing() -> str:
     return "" if header.exists() else f"Python's headers are not here ({header})"
 
 
-def _compile() -> None:
-    """Compile what lies in the working directory into its folder ``out``."""
+def compile_into(folder: Path) -> None:
+    """Put gchat into a folder, which Python is then told of, with the libraries beside their modules."""
     from mypyc.build import mypycify
     from setuptools import Distribution
 
+    shutil.copytree(ROOT / "gchat", folder / "gchat", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    os.chdir(folder)
     # What gchat depends on is not installed for a build; that all types fit is for the tests to check.
     options = ["--config-file=", "--ignore-missing-imports", "--no-error-summary"]
     extensions = mypycify(
@@ -100,10 +102,14 @@ def _compile() -> None:
     )
     distribution = Distribution({"name": "gchat", "packages": [], "ext_modules": extensions})
     command = distribution.get_command_obj("build_ext")
-    command.build_lib, command.build_temp = "out", "temp"
+    command.build_lib, command.build_temp = ".", "temp"
     command.ensure_finalized()
     command.run()
+    for scratch in ("build", "temp", ".mypy_cache"):
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    _compile()
+    if len(sys.argv) != 2:
+        raise SystemExit(f"usage: {sys.argv[0]} FOLDER")
+    compile_into(Path(sys.argv[1]).resolve())
