@@ -7,9 +7,10 @@ compiled is ``MODULES``: all in one library, so that they call each other direct
 Left out are modules of which nothing but NamedTuples, exceptions or protocols would be compiled, and whatever
 is not busy, as it would only take longer to build.  A function of these modules must not use one name for
 exceptions of two types: its second ``except`` would raise TypeError.  Their objects cannot be referred to
-weakly.
+weakly, and a function within a function makes a circle for the collector: not for every message.
 
-``python bin/compile.py FOLDER`` puts gchat into a folder, compiled (for the tests and the benchmarks).
+``python bin/compile.py FOLDER [LEVEL]`` puts gchat into a folder, compiled as much as the C compiler's ``-O``
+says (for the benchmarks, and for the tests, which are in a hurry: 0).
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def _missing() -> str:
     return "" if header.exists() else f"Python's headers are not here ({header})"
 
 
-def compile_into(folder: Path) -> None:
+def compile_into(folder: Path, level: str = "3") -> None:
     """Put gchat into a folder, which Python is then told of, with the libraries beside their modules."""
     from mypyc.build import mypycify
     from setuptools import Distribution
@@ -97,6 +98,7 @@ def compile_into(folder: Path) -> None:
     extensions = mypycify(
         [*options, "gchat"],  # all of it: what mypy looks at first decides whether it can follow the cycles
         only_compile_paths=[f"gchat/{module}.py" for module in MODULES],
+        opt_level=level,
         debug_level="0",
         group_name="gchat",
     )
@@ -110,6 +112,6 @@ def compile_into(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        raise SystemExit(f"usage: {sys.argv[0]} FOLDER")
-    compile_into(Path(sys.argv[1]).resolve())
+    if len(sys.argv) not in (2, 3):
+        raise SystemExit(f"usage: {sys.argv[0]} FOLDER [LEVEL]")
+    compile_into(Path(sys.argv[1]).resolve(), *sys.argv[2:])

@@ -14,6 +14,8 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,7 +64,12 @@ MODULES = (
 )
 
 
-TITLES = {"gchat": "gchat-server", "inspircd": "InspIRCd", "ngircd": "ngIRCd"}
+TITLES = {
+    "gchat": "gchat-server",
+    "compiled": "gchat-server, compiled",
+    "inspircd": "InspIRCd",
+    "ngircd": "ngIRCd",
+}
 
 
 class Running(NamedTuple):
@@ -79,7 +86,8 @@ def find(program: str) -> str | None:
 
 def installed() -> list[str]:
     """The names of what can be measured here."""
-    return ["gchat", *(name for name in ("inspircd", "ngircd") if find(name))]
+    own = ["gchat", "compiled"] if find_spec("mypyc") else ["gchat"]
+    return [*own, *(name for name in ("inspircd", "ngircd") if find(name))]
 
 
 def version(name: str) -> str:
@@ -88,6 +96,8 @@ def version(name: str) -> str:
         from gchat import __version__
 
         return f"{TITLES[name]} {__version__}"
+    if name == "compiled":
+        return f"{TITLES[name]} by mypyc {metadata.version('mypy')}"
     said = subprocess.run([str(find(name)), "--version"], capture_output=True, text=True, check=False)
     first = (said.stdout or said.stderr).split("\n")[0]
     number = next((word.strip("-") for word in first.replace("-", " ").split() if word[:1].isdigit()), "")
@@ -101,16 +111,22 @@ def running(name: str, home: Path, module: Sequence[str] = ("gchat.server",)) ->
     ``module`` is what Python runs for gchat, with arguments to stand before the others.
     """
     home.mkdir(parents=True, exist_ok=True)
+    code = compiled(home.parent) if name == "compiled" else CHECKOUT
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
     argv = (
         [sys.executable, "-m", *module, *_gchat(home, port)]
-        if name == "gchat"
+        if name in ("gchat", "compiled")
         else {"inspircd": _inspircd, "ngircd": _ngircd}[name](home, port)
     )
     with (home / "output").open("wb") as output:
         process = subprocess.Popen(
-            argv, cwd=home, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_environment(home)
+            argv,
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=_environment(home, code),
         )
     try:
         _wait(process, port, home / "output")
@@ -124,8 +140,17 @@ def running(name: str, home: Path, module: Sequence[str] = ("gchat.server",)) ->
             process.wait()
 
 
-def _environment(home: Path) -> dict[str, str]:
-    return os.environ | {"HOME": str(home), "PYTHONPATH": str(CHECKOUT)}
+def compiled(folder: Path) -> Path:
+    """Where gchat is as ``GCHAT_COMPILE=1`` makes it: beside the servers' folders, made for the first one."""
+    made = folder / "compiled"
+    if not made.exists():
+        argv = [sys.executable, str(CHECKOUT / "bin" / "compile.py"), str(made)]
+        subprocess.run(argv, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return made
+
+
+def _environment(home: Path, code: Path) -> dict[str, str]:
+    return os.environ | {"HOME": str(home), "PYTHONPATH": str(code)}
 
 
 def _gchat(home: Path, port: int) -> list[str]:

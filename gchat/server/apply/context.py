@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gchat.irc.message import NO_TAGS, Message, make
@@ -68,12 +69,8 @@ class Applying:
 
         ``needs``: only to sessions with this capability.  ``msgid``: of what is in the history.
         """
-        source, stamp = user.source, self.stamp(user, msgid)
-
-        def shape(caps: int) -> Message | None:
-            return Message(command, params, source, stamp.tags(caps)) if caps & needs == needs else None
-
-        self.deliver(sessions, shape)
+        stamp = self.stamp(user, msgid)
+        self.deliver(sessions, partial(_told, user.source, command, params, stamp, needs))
 
     def give(self, session: Session, message: Message) -> None:
         """Send a message to one session, with the asker's label if it is the asker's."""
@@ -97,3 +94,9 @@ class Applying:
             if message is not None:
                 return message, self.origin.send(message)
         return None, b""
+
+
+def _told(
+    source: str, command: str, params: tuple[str, ...], stamp: Stamp, needs: int, caps: int
+) -> Message | None:
+    return Message(command, params, source, stamp.tags(caps)) if caps & needs == needs else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from gchat.irc.message import NO_TAGS, Message, make
 from gchat.irc.numerics import ERR_CANNOTSENDTOCHAN
@@ -50,7 +51,7 @@ def said(now: Applying, event: events.Said) -> None:
         audience = Audience([*target.sessions, *(s for s in user.sessions if s is not now.asker)])
         skip = None  # who writes to themselves gets both the message and its echo
     record = None if prefix else _record(now, user, event, channel)
-    shapes = _several(now, user, event, name) if lines else (_shape(now, user, event, name),)
+    shapes = _several(now, user, event, name) if lines else (partial(_plain, now, user, event, name),)
     deliver(now, shapes, audience, skip, record)
 
 
@@ -134,56 +135,51 @@ def _record(now: Applying, user: User, event: events.Said, channel: Channel | No
     return make(Record, (id, target, command, user.source, account, params, tags, "B" in user.modes))
 
 
-def _shape(now: Applying, user: User, event: events.Said, name: str) -> Shape:
+# What follows are not functions within functions: compiled, such a pair refers to each other, and what they
+# know of would wait for the collector.
+
+
+def _plain(now: Applying, user: User, event: events.Said, name: str, caps: int) -> Message | None:
     _, command, _, text, client_tags, _, _ = event
-    source = user.source
     bare = command == "TAGMSG"
-    params = (name,) if bare else (name, text)
-
-    def shape(caps: int) -> Message | None:
-        if bare and not caps & cap.MESSAGE_TAGS:
-            return None
-        # Made only for those who get any, which in a plain chat is nobody.
-        tags = now.stamp(user, now.entry.id, client_tags).tags(caps) if caps else NO_TAGS
-        return make(Message, (command, params, source, tags))
-
-    return shape
+    if bare and not caps & cap.MESSAGE_TAGS:
+        return None
+    # Made only for those who get any, which in a plain chat is nobody.
+    tags = now.stamp(user, now.entry.id, client_tags).tags(caps) if caps else NO_TAGS
+    return make(Message, (command, (name,) if bare else (name, text), user.source, tags))
 
 
 def _several(now: Applying, user: User, event: events.Said, name: str) -> list[Shape]:
     """A message of several lines: a batch, or its lines one by one.  What is said of the whole stands at the
     beginning.  https://ircv3.net/specs/extensions/multiline
     """
-    source, command = user.source, event.command
-    reference = now.engine.batch_reference()
+    source, reference = user.source, now.engine.batch_reference()
     first = now.stamp(user, now.entry.id, event.tags)
     later = now.stamp(user, "", event.tags)
-
-    def batch(sign: str, params: tuple[str, ...], stamp: Stamp | None) -> Shape:
-        return lambda caps: (
-            Message("BATCH", (sign + reference, *params), source, stamp.tags(caps) if stamp else NO_TAGS)
-            if caps & MULTILINE == MULTILINE
-            else None
-        )
-
-    def one(line: Line, stamp: Stamp) -> Shape:
-        params, inner = (name, line.text), line_tags(line, reference)
-
-        def shape(caps: int) -> Message | None:
-            if caps & MULTILINE == MULTILINE:
-                return Message(command, params, source, inner)
-            # "Servers MUST NOT send blank lines to clients that have not negotiated the multiline capability"
-            return Message(command, params, source, stamp.tags(caps)) if line.text else None
-
-        return shape
-
-    shapes = [batch("+", (multiline.BATCH, name), first)]
+    shapes: list[Shape] = [partial(_edge, source, ("+" + reference, multiline.BATCH, name), first)]
     stamp = first
     for line in event.lines:
-        shapes.append(one(line, stamp))
+        shapes.append(partial(_line, source, event.command, name, line, reference, stamp))
         if line.text:
             stamp = later
-    return [*shapes, batch("-", (), None)]
+    return [*shapes, partial(_edge, source, ("-" + reference,), None)]
+
+
+def _edge(source: str, params: tuple[str, ...], stamp: Stamp | None, caps: int) -> Message | None:
+    """Where a batch begins or ends."""
+    if caps & MULTILINE != MULTILINE:
+        return None
+    return Message("BATCH", params, source, stamp.tags(caps) if stamp else NO_TAGS)
+
+
+def _line(
+    source: str, command: str, name: str, line: Line, reference: str, stamp: Stamp, caps: int
+) -> Message | None:
+    params = (name, line.text)
+    if caps & MULTILINE == MULTILINE:
+        return Message(command, params, source, line_tags(line, reference))
+    # "Servers MUST NOT send blank lines to clients that have not negotiated the multiline capability"
+    return Message(command, params, source, stamp.tags(caps)) if line.text else None
 
 
 def _with_prefix(channel: Channel, symbol: str) -> Audience:
