@@ -3,6 +3,7 @@
 import pytest
 
 from gchat.irc.wire import IrcWire
+from gchat.server import engine
 from gchat.server.settings import Limits, Server, Settings
 
 SERVER = ":gchat.test"
@@ -39,6 +40,19 @@ def test_who_registers_in_time_stays(chat):
     client = chat.client("Neural")
     chat.advance(60)
     assert not client.ended
+
+
+def test_of_many_who_never_register_one_is_ended_at_a_time(chat, monkeypatch):
+    monkeypatch.setattr(engine, "STRIDE", 2)
+    clients = [chat.connect("192.0.2.1") for _ in range(5)]
+    chat.advance(30)
+    chat.now += 1.0
+    ended = []
+    for _ in chat.engine.check_deadlines():
+        chat.settle()
+        ended += [number for number, client in enumerate(clients) if client.ended and number not in ended]
+        assert len(ended) == sum(bool(client.ended) for client in clients)
+    assert ended == [0, 2, 4, 1, 3]
 
 
 # signs of life

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from gchat.server import net, tls
+from gchat.server import net, opening, tls
 from gchat.server.settings import Limits, Listener, Tutorial
 from tests.server.shell.conftest import LISTENER, Client, Running, Serve
 
@@ -76,6 +76,24 @@ def test_who_never_finishes_coming_is_ended(serve: Serve, begun: bytes, greeted:
     for client in slow:
         client.socket.sendall(begun)
     until_alone(server, honest)
+
+
+@pytest.mark.parametrize(("seconds", "most"), [(30.0, 31.0), (1.0, 1.25), (0.2, 0.25)])
+def test_those_who_came_together_are_waited_for_differently_long(seconds: float, most: float) -> None:
+    found = {opening._patience(seconds) for _ in range(50)}
+    assert len(found) > 1
+    assert seconds <= min(found) <= max(found) <= most
+
+
+def test_a_look_at_many_is_taken_in_parts(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = serve().network
+    steps = iter([None] * 10)
+    monkeypatch.setattr(net, "SLICE", 60.0)
+    assert [network._go_on(steps, 4) for _ in range(3)] == [True, True, False]
+    steps = iter([None] * 2 * net.STEPS)
+    monkeypatch.setattr(net, "SLICE", -1.0)  # it takes long
+    assert network._go_on(steps, 1000)
+    assert len(list(steps)) == net.STEPS
 
 
 def test_slowloris_byte_by_byte_is_ended_at_the_same_time(serve: Serve) -> None:
