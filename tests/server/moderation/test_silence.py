@@ -22,20 +22,27 @@ def test_who_is_muted_leaves_without_a_word(pair, mute):
     assert [line.split(" PART ")[1] for line in neural.read()] == ["#team"]
 
 
-def test_who_may_speak_says_why_they_leave(pair):
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [("PART #team :see you", "PART #team :see you"), ("QUIT :see you", "QUIT :Quit: see you")],
+)
+def test_who_may_speak_says_why_they_leave(pair, line, told):
     neural, nine = pair
     neural.read()
-    nine.send("PART #team :see you")
-    assert neural.read()[0].endswith("PART #team :see you")
+    nine.send(line)
+    assert neural.read()[0].endswith(f" {told}")
 
 
-def test_nobody_goes_past_slow_mode_by_leaving(pair):
+@pytest.mark.parametrize(
+    ("line", "told"), [("PART #team :and two", "PART #team"), ("QUIT :and two", "QUIT :Quit: ")]
+)
+def test_nobody_goes_past_slow_mode_by_leaving(pair, line, told):
     neural, nine = pair
     neural.send("MODE #team +W 60")
     nine.send("PRIVMSG #team :one")
     neural.read()
-    nine.send("PART #team :and two")
-    assert neural.read()[0].endswith("PART #team")
+    nine.send(line)
+    assert neural.read()[0].endswith(f" {told}")
 
 
 @pytest.mark.parametrize("mute", MUTES)
@@ -81,19 +88,3 @@ def test_who_is_muted_quits_without_a_word(pair, mute):
     nine.send("QUIT :one more thing")
     assert [line.split(" QUIT ")[1] for line in neural.read()] == [":Quit: "]
     assert nine.ended == "Quit: "
-
-
-def test_who_may_speak_says_why_they_quit(pair):
-    neural, nine = pair
-    neural.read()
-    nine.send("QUIT :see you")
-    assert neural.read()[0].endswith(" QUIT :Quit: see you")
-
-
-def test_nobody_goes_past_slow_mode_by_quitting(pair):
-    neural, nine = pair
-    neural.send("MODE #team +W 60")
-    nine.send("PRIVMSG #team :one")
-    neural.read()
-    nine.send("QUIT :and two")
-    assert neural.read()[0].endswith(" QUIT :Quit: ")
