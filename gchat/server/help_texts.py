@@ -61,7 +61,8 @@ PONG <token>
   Answers a PING of the server.
 
 QUIT [:<reason>]
-  Ends your connection. Those who share a channel with you read the reason.
+  Ends your connection. Those who share a channel with you read the
+  reason, unless you may not speak in one of your channels.
 
 ERROR
   A server says with it why it ends a connection. From you it means nothing.
@@ -73,7 +74,7 @@ JOIN 0
   registered. JOIN 0 leaves every channel.
 
 PART <channel>[,<channel>] [:<reason>]
-  Leaves channels.
+  Leaves channels. Where you may not speak, nobody reads the reason.
 
 TOPIC <channel>
 TOPIC <channel> :<topic>
