@@ -29,12 +29,8 @@ FOLDER = Path(__file__).parent
 README = servers.CHECKOUT / "README.md"
 PLOT = FOLDER / "deliveries.svg"
 BEGIN, END = "<!-- measured by python -m tests.bench --readme -->\n", "<!-- end of what was measured -->\n"
-AT_ONCE = {
-    "gchat": 64,
-    "compiled": 64,
-    "inspircd": 1000,
-    "ngircd": 8,
-}  # clients that register at a time, as suits each best
+# clients that register at a time, as suits each best
+AT_ONCE = {"gchat": 64, "compiled": 64, "inspircd": 1000, "ngircd": 8}
 LONGEST = 240.0  # seconds of one run
 Table = dict[str, dict[str, Result]]  # scenario -> server -> result
 
