@@ -21,7 +21,7 @@ class Collector:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._due = clock() + HOUR
-        self._thawed = False  # the next look at everything is a look at everything
+        self._thawed = False  # nothing is aside until Python's next look at everything
 
     def start(self) -> None:
         """Put aside what there is, and from now on what lasts."""

@@ -1,7 +1,7 @@
 """Scripted conversations with the pure core, in memory, on both backplanes.
 
-``chat`` is a whole server without a machine: its clock stands still until ``chat.advance``, its thread pool
-is a list.  Every test that uses it runs twice: events applied at once, and a turn later.
+``chat`` is a whole server without a machine: its clock stands still until ``chat.advance``, its threads
+are a list.  Every test that uses it runs twice: events applied at once, and a turn later.
 
     neural, nine = chat.join("#team", "Neural", "Nine")
     assert neural.ask("PRIVMSG #team :hi") == []
