@@ -90,7 +90,8 @@ def test_the_sdist_builds_the_same(tmp_path: Path) -> None:
     (path,) = SdistBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]) <= names
+    wheel = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert {*wheel["shared-data"], wheel["hooks"]["custom"]["path"]} <= names
 
 
 def test_every_runtime_dependency_is_one_that_was_decided_for() -> None:
