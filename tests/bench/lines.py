@@ -40,7 +40,7 @@ class Rooms:
             for name in self.names:  # past JOIN, which tells everybody
                 channel = world.channel(name)
                 assert channel is not None
-                world.enter(user, channel.name, "")
+                world.enter(user, channel.name, 0)
             self.crowd.append(client)
         self.chat.received.clear()
 
