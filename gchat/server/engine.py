@@ -2,7 +2,7 @@
 
 The shell (``net.py``) owns the sockets.  It calls ``connect``, ``receive``, ``lost`` and ``sweep``, runs the
 ``Work`` that handlers yield, and when ``wake`` was called it takes the turn: everything said is stored, then
-sent. The clock is an argument and gives Unix seconds.
+sent.  The clock is an argument and gives Unix seconds.
 """
 
 from __future__ import annotations
