@@ -318,11 +318,13 @@ class Network:
         """
         until = time.monotonic() + SLICE
         done = self._flush.handle(until)
-        while done and self._parted:
-            self._parted.popleft()()
-            done = time.monotonic() < until
-        if self._parted:
-            self._parting.start(self._see_off)
+        try:
+            while done and self._parted:
+                self._parted.popleft()()
+                done = time.monotonic() < until
+        finally:  # a bug with one of them is not to keep the others from ending
+            if self._parted:
+                self._parting.start(self._see_off)
 
     def _let_go(self, connection: Connection, reason: str) -> None:
         session = connection.session

@@ -12,6 +12,8 @@ from gchat.server.delivery import FEW, BroadcastQueue, Stamp, parcels, timestamp
 from gchat.server.session import Session
 from gchat.server.settings import Limits
 
+MULTILINE = "batch message-tags draft/multiline"
+
 
 class CountingWire(IrcWire):
     """Knows how often it was asked to encode."""
@@ -364,3 +366,16 @@ def test_what_others_say_after_the_goodbye_is_not_sent(chat):
     chat.engine.receive(nine.session, b"PRIVMSG #team :late\r\n")
     chat.settle()
     assert neural.read() == ["ERROR :Closing link: (127.0.0.1) [enough]"]
+
+
+@pytest.mark.parametrize("target", ["Nine", "+#team"])
+def test_nobody_follows_a_message_of_several_lines_that_was_for_some(chat, target):
+    """They would hold each other, and each itself, when they are gone."""
+    neural, nine = chat.join("#team", "Neural", "Nine", caps=MULTILINE)
+    neural.send("MODE #team +v Nine")
+    nine.read()
+    lines = [f"@batch=x PRIVMSG {target} :{text}" for text in ("one", "two")]
+    neural.send(f"BATCH +x draft/multiline {target}", *lines, "BATCH -x")
+    assert [line.rpartition(":")[2] for line in nine.read()[1:3]] == ["one", "two"]
+    lasting = [run for group in chat.engine.world.channel("#team").sessions.groups() for run in group.runs]
+    assert {neural.session.outbox.run, nine.session.outbox.run} <= {None, *lasting}

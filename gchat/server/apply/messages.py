@@ -53,6 +53,8 @@ def said(now: Applying, event: events.Said) -> None:
     record = None if prefix else _record(now, user, event, channel)
     shapes = _several(now, user, event, name) if lines else (partial(_plain, now, user, event, name),)
     deliver(now, shapes, audience, skip, record)
+    if lines and audience is not (channel and channel.sessions):
+        audience.regroup()  # it was for once: who followed the others would be held by them when gone
 
 
 def _is_too_fast(now: Applying, user: User, channel: Channel, event: events.Said) -> bool:

@@ -6,6 +6,7 @@ import dataclasses
 import socket
 import ssl
 import struct
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import trustme
 
 from gchat.server import net, opening, tls
 from gchat.server.settings import Limits, Listener, Tutorial
-from tests.server.shell.conftest import LISTENER, Client, Running, Serve
+from tests.server.shell.conftest import LISTENER, PATIENCE, Client, Running, Serve
 
 SOON = Limits(registration_timeout=0.2, shutdown_timeout=0.2)
 TLS = Listener("127.0.0.1", 0, tls=True)
@@ -178,6 +179,22 @@ def test_a_room_that_quits_at_once_hears_its_goodbyes(serve: Serve, monkeypatch:
     for _ in members:
         honest.until(" QUIT :Quit: bye")
     until_alone(server, honest)
+
+
+def test_a_bug_in_one_end_keeps_nobody_from_ending(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    server, ended = serve(), threading.Event()
+
+    def fail() -> None:
+        raise RuntimeError("a bug")
+
+    def part() -> None:
+        server.network._later(fail)
+        server.network._later(ended.set)
+
+    server.call(part)
+    assert ended.wait(PATIENCE)
+    assert "A bug in" in caplog.text
+    caplog.clear()
 
 
 def test_those_who_are_gone_when_it_ends_are_gone(serve: Serve) -> None:
