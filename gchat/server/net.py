@@ -255,7 +255,8 @@ class Network:
         """
         session, read, arrived = connection.session, connection.read, self._flush.arrived
         while data := read():
-            if session is not None and not connection.ending:
+            # Who floods until it is refused goes on flooding, and is to be ended all the same.
+            if session is not None and not session.closing and not connection.ending:
                 arrived(session, data)
             del data  # it is not to be kept while the client is silent
         return connection.failure or CLOSED

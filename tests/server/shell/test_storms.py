@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from gchat.server import net, opening, tls
+from gchat.server import flush, net, opening, tls
+from gchat.server.session import Session
 from gchat.server.settings import Limits, Listener, Tutorial
 from tests.server.shell.conftest import LISTENER, PATIENCE, Client, Running, Serve
 
@@ -178,6 +179,32 @@ def test_a_room_that_quits_at_once_hears_its_goodbyes(serve: Serve, monkeypatch:
         member.close()
     for _ in members:
         honest.until(" QUIT :Quit: bye")
+    until_alone(server, honest)
+
+
+def test_who_is_to_be_ended_is_not_heard_any_more(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a flood of theirs would keep the server from ending anybody: what came in is handled before."""
+    heard: list[bytes] = []
+    arrived = flush.Flush.arrived
+
+    def listen(self: flush.Flush, session: Session, data: bytes) -> None:
+        heard.append(data)
+        arrived(self, session, data)
+
+    monkeypatch.setattr(flush.Flush, "arrived", listen)
+    server = serve()
+    honest, flooder = server.user("Neural", "#team"), server.user("Nine")
+    engine = server.network.engine
+    session = next(session for session in engine.sessions.values() if session.nick == "Nine")
+    with monkeypatch.context() as patch:
+        patch.setattr(net.Network, "_see_off", lambda self: None)
+        server.call(lambda: engine.close(session, "enough"))
+        flooder.until("ERROR")
+        flooder.send("PING late")
+        honest.settle()
+    assert b"PING late\r\n" not in heard
+    server.call(server.network._see_off)
+    flooder.close()
     until_alone(server, honest)
 
 
