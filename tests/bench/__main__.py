@@ -156,7 +156,7 @@ def picture(measured: Table, sizes: Sequence[int], names: Sequence[str]) -> str:
         plot.Panel("Deliveries a second", "members of the room", "deliveries a second", lines("per_second")),
         plot.Panel("p99 of a delivery", "members of the room", "milliseconds", lines("p99_ms")),
     )
-    return plot.svg(panels, f"{scenarios.FLIGHT} messages in flight; {versions(names)}; {machine()}")
+    return plot.svg(panels, f"{scenarios.FLIGHT} messages in flight; {machine()}\n{versions(names)}")
 
 
 def bare_lines(results: Sequence[tuple[str, Result]]) -> str:

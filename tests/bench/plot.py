@@ -14,6 +14,7 @@ WIDTH, HEIGHT = 470, 330  # of a panel, in pixels
 LEFT, RIGHT, TOP, BOTTOM = 66, 14, 44, 46  # margins around what is drawn
 COLOURS = ("#0b6bcb", "#c2410c", "#4d7c0f", "#7e22ce")
 DASHES = ("", "6 3", "2 3", "8 3 2 3")  # who sees no colours sees these
+LINE, LETTER = 16, 6.5  # pixels of a line of text, and of a letter as a rule
 FONT = "font-family='sans-serif' font-size='12'"
 
 Point = tuple[float, float]
@@ -53,8 +54,9 @@ class _Axis:
 
 
 def svg(panels: Sequence[Panel], caption: str) -> str:
-    """Return a picture of panels from left to right, with a line of text below them."""
-    width, height = WIDTH * len(panels), HEIGHT + 22
+    """Return a picture of panels from left to right, with lines of text below them."""
+    below = caption.split("\n")
+    width, height = WIDTH * len(panels), HEIGHT + 6 + LINE * len(below)
     names = list(dict.fromkeys(name for panel in panels for name in panel.lines))
     parts = [
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}'"
@@ -66,7 +68,8 @@ def svg(panels: Sequence[Panel], caption: str) -> str:
         parts.append(f"<g transform='translate({number * WIDTH} 0)'>")
         parts += _panel(panel, names)
         parts.append("</g>")
-    parts.append(_text(width / 2, height - 8, caption, "middle", "#666"))
+    for number, line in enumerate(below, 1):
+        parts.append(_text(width / 2, HEIGHT + LINE * number - 2, line, "middle", "#666"))
     parts.append("</svg>")
     return "\n".join(parts) + "\n"
 
@@ -95,11 +98,13 @@ def _panel(panel: Panel, names: Sequence[str]) -> Iterable[str]:
             for a, b in line
             if a > 0 and b > 0
         )
+    start = float(LEFT)
     for index, name in enumerate(names):
-        start, colour = LEFT + 128 * index, COLOURS[index % len(COLOURS)]
+        colour = COLOURS[index % len(COLOURS)]
         dash = _dash(DASHES[index % len(DASHES)])
-        yield f"<path d='M{start} 32h22' stroke='{colour}' stroke-width='2' {dash}/>"
+        yield f"<path d='M{start:.1f} 32h22' stroke='{colour}' stroke-width='2' {dash}/>"
         yield _text(start + 27, 36, name, "start")
+        start += 45 + LETTER * len(name)
 
 
 def _dash(pattern: str) -> str:

@@ -66,7 +66,7 @@ MODULES = (
 
 TITLES = {
     "gchat": "gchat-server",
-    "compiled": "gchat-server, compiled",
+    "compiled": "compiled",
     "inspircd": "InspIRCd",
     "ngircd": "ngIRCd",
 }
