@@ -16,7 +16,7 @@ SCRIPT = ROOT / "bin" / "compile.py"
 compile_py = runpy.run_path(str(SCRIPT), run_name="compile")
 # What the compiled modules do in the way of every line, and where they meet those that are not compiled.
 PART = (
-    *("irc", "server/machines", "server/history", "server/shell/test_net.py"),
+    *("irc/test_irc_lines.py", "irc/test_irc_message.py", "server/machines", "server/shell/test_net.py"),
     *(
         "server/test_channels.py",
         "server/test_forgetting.py",
