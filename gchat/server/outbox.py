@@ -13,14 +13,14 @@ bound (``SendQ exceeded``).  Change here what a *queue* is; how the bytes leave 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gchat.server.session import Session
 
 Boxes = dict["Outbox", "Session"]  # whose is whose: a box that knew its session would make a cycle of both
-Parcel = tuple["Collection[Session]", bytes]  # the same bytes for each of these
+Parcel = tuple["Iterable[Session]", bytes]  # the same bytes for each of these
 
 
 class Run:
@@ -79,10 +79,11 @@ class Run:
         """Return everything that waits here, and what those who are odd have besides."""
         data, odd, self.odd = b"".join(self.pieces), self.odd, {}
         parcels: list[Parcel] = []
-        if not odd:
-            parcels.append((tuple(self.followers.values()), data))
-        elif even := [session for outbox, session in self.followers.items() if outbox not in odd]:
-            parcels.append((even, data))
+        even = self.followers.copy()
+        for outbox in odd:
+            even.pop(outbox, None)
+        if even:
+            parcels.append((even.values(), data))
         for outbox, session in odd.items():
             own = outbox.join()
             if own:
