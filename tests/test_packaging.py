@@ -213,7 +213,7 @@ def test_bin_test_runs_every_check_and_tells_which_failed(checkout: Path) -> Non
         "-P|-m|ruff|check|--quiet|",
         "-P|-m|ruff|format|--check|--quiet|",
         "-P|-m|mypy|--strict|",
-        "-P|-m|pytest|tests/irc|-k|two words|",
+        "-P|-m|pytest|-n|auto|--dist|worksteal|tests/irc|-k|two words|",
     ]
     assert done.returncode == 0
     for failing in ("ruff", "mypy", "pytest"):
@@ -341,7 +341,7 @@ def test_what_was_left_half_made_is_made_anew(prepare: ModuleType, checkout: Pat
 @pytest.mark.parametrize(
     ("fails", "sentence"),
     [
-        ("pip", "could not install its packages; is https://pypi.org within reach?"),
+        ("pip", "could not install its packages; is Python's package index within reach?"),
         ("venv", "could not make "),
     ],
 )
