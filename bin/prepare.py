@@ -78,7 +78,7 @@ def make(root: Path, venv: Path, need: str) -> int:
         [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--editable", what]
     )
     if pip.returncode:
-        return failed("could not install its packages; is https://pypi.org within reach?", pip.stdout)
+        return failed("could not install its packages; is Python's package index within reach?", pip.stdout)
     for done in ("run", "test") if need == "test" else ("run",):
         stamp(venv, done).write_bytes((root / "pyproject.toml").read_bytes())
     owner(venv).write_text(f"{root}\n")
