@@ -30,7 +30,7 @@ class IrcWire:
         """Start with nothing received."""
         self.ready = False
         self.longest = LINE  # bytes the server takes in a line without its tags
-        self.feed = LineBuffer(_LONGEST_LINE, TAGS, strict_utf8=False).feed
+        self.feed = LineBuffer(_LONGEST_LINE, TAGS, strict=False).feed
 
     def encode(self, message: Message) -> bytes:
         """Write one line."""

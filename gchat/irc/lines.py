@@ -16,6 +16,7 @@ from gchat.irc import limits
 from gchat.irc.message import (
     NO_TAGS,
     NOT_UTF8,
+    NOTHING,
     TAGS_TOO_LONG,
     TOO_LONG,
     BadLine,
@@ -46,18 +47,19 @@ class LineBuffer:
 
     ``max_line`` counts everything but the tags, with CR LF; ``max_tags`` counts the tags with their '@' and
     space. At most their sum is kept, whatever comes.  A server reads strictly: a line that is not UTF-8 is
-    refused (UTF8ONLY).  A client does not: it reads such a line as Windows-1252.
+    refused (UTF8ONLY), and a blank one is NOTHING.  A client does not: it reads the first as Windows-1252,
+    and skips the other.
     """
 
     __slots__ = ("_hold", "_line", "_partial", "_skipping", "_strict", "_tags")
 
     def __init__(
-        self, max_line: int = limits.LINE, max_tags: int = limits.CLIENT_TAGS, strict_utf8: bool = True
+        self, max_line: int = limits.LINE, max_tags: int = limits.CLIENT_TAGS, strict: bool = True
     ) -> None:
         self._line = max_line - 2  # without CR LF
         self._tags = max_tags
         self._hold = self._line + max_tags
-        self._strict = strict_utf8
+        self._strict = strict
         self._partial = bytearray()
         self._skipping = False  # the line was refused already, its end has not come
 
@@ -95,10 +97,11 @@ class LineBuffer:
                     out.append(_not_utf8(line))
                     continue
                 text = _decode_anyhow(line, error)
-            if text:
-                message = parse(text)
-                if type(message) is not BadLine or text.strip(_BLANK):
-                    out.append(message)
+            message = parse(text)
+            if type(message) is not BadLine or text.strip(_BLANK):
+                out.append(message)
+            elif self._strict:
+                out.append(NOTHING)
         if rest and not self._skipping:
             self._keep(rest, out)
         return out

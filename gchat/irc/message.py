@@ -76,6 +76,11 @@ class Message(NamedTuple):
     tags: Mapping[str, str] = NO_TAGS
 
 
+# What a server reads of a line that says nothing, as it costs whoever sends it what a line costs: to nothing,
+# which takes no time to send, no throttle would ever put an end.  It asks for nothing.
+NOTHING: Final = Message("PONG")
+
+
 class BadLine(NamedTuple):
     """A line that is no message.
 

@@ -52,6 +52,7 @@ class Connection:
 
     __slots__ = (
         "_ahead",
+        "_held",
         "_loop",
         "_reader",
         "_recv",
@@ -90,6 +91,7 @@ class Connection:
         self._loop: Any = get_hub().loop
         self._reader = gevent.getcurrent()
         self._ahead: bytes | None = None  # was read already, and is what the next read gives
+        self._held = False  # nothing is read until the server has caught up
         self._unsent: Backlog | None = None  # where the kernel did not take all: what is to follow
         self._sealed = b""  # encrypted already, and before that
         self._writable: Any = None
@@ -159,6 +161,20 @@ class Connection:
                 return self._recv(CHUNK)
             except BlockingIOError:
                 continue
+
+    def hold(self) -> None:
+        """Read nothing more until ``go_on``: the kernel has whoever sends wait.  Who is on the way out is
+        not held, as that would never end.
+        """
+        if not self.ending:
+            self._held = True
+            self._watcher.stop()
+
+    def go_on(self) -> None:
+        """Read again, after ``hold``."""
+        if self._held:
+            self._held = False
+            self._watcher.start(self._reader.switch)
 
     # writing: from anywhere
 
@@ -232,6 +248,7 @@ class Connection:
         if self.ending:
             return
         self.ending = True
+        self.go_on()
         if self._unsent is None:
             self._part()
 
@@ -247,6 +264,7 @@ class Connection:
         self.failure = self.failure or failure
         self.ending = True
         self.patient = False
+        self.go_on()
         self._stop_draining()
         self._shut()
 
@@ -272,6 +290,7 @@ class Connection:
         if self.channel is not None and not self.ending and self._unsent is None:
             self.push(self.channel.goodbye(), sealed=True)  # the other side's is answered
         self.ending = True
+        self._held = False
         self._watcher.stop()
 
     def close(self) -> None:

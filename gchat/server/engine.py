@@ -320,11 +320,16 @@ class Engine:
                 for session in user.sessions:
                     self.queue.send(session, notice)
 
-    def sweep(self) -> None:
-        """Look after the sessions that lag; call it some times a second while ``lagging`` is true."""
-        lagging, self._lagging = self._lagging, {}
-        for session in lagging:
-            self._pump(session)
+    def sweep(self) -> Iterator[None]:
+        """Look after the sessions that lag; begin it some times a second while ``lagging`` is true.
+
+        A step looks at one session.  Between two steps there may be a rest.
+        """
+        for session in list(self._lagging):
+            if session in self._lagging:
+                del self._lagging[session]
+                self._pump(session)
+            yield
 
     @property
     def lagging(self) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,7 +28,8 @@ log = logging.getLogger("gchat.server")
 
 BREATH: Final = 64  # sends between two looks at the sockets that have something to read
 SLICE: Final = 0.005  # seconds of handling before what was said so far is shown: many may join at once
-LOOK: Final = 8  # things to handle between two looks at the clock
+PORTION: Final = 64  # bytes of one client after which, at a line's end, it is the next one's turn
+MOST: Final = 64 * 1024  # bytes that may wait to be handled before a client is not read from any more
 AGAIN: Final = 0.1  # seconds until a store that failed is tried again
 BUG: Final = "Internal error"
 
@@ -54,8 +56,10 @@ class Flush:
         self._breath = self._loop.timer(0)
         self._again = self._loop.timer(AGAIN)
         self._awake = False  # a turn is about to be taken
-        self._arrived: dict[Session, bytes] = {}
-        self._waiting: list[tuple[Session, bytes]] = []  # arrived before, and is not handled yet
+        self._unhandled: dict[Session, bytes] = {}
+        self._order: deque[Session] = deque()  # whose turn it is to have some of it handled
+        self._new: list[Session] = []  # those who come after them: the loop has just looked at their sockets
+        self._held: set[Session] = set()  # who is not read from until what it said is handled
         # libev calls the watchers of one poll from the last to the first, libuv in their order
         self._backwards = "libev" in type(self._loop).__module__
 
@@ -66,27 +70,41 @@ class Flush:
             self._loop.run_callback(self._turn)
 
     def arrived(self, session: Session, data: bytes) -> None:
-        """Have bytes handled in this turn."""
-        if not self._arrived:
-            self.wake()
-        if session in self._arrived:  # the loop has looked at the sockets twice since the last turn
-            data = self._arrived[session] + data
-        self._arrived[session] = data
+        """Have bytes handled in this turn, or in a later one where there is too much for one turn."""
+        if session not in self._unhandled:
+            if not self._new:
+                self.wake()
+            self._unhandled[session] = data
+            self._new.append(session)
+            return
+        data = self._unhandled[session] = self._unhandled[session] + data
+        if len(data) > MOST:
+            self._held.add(session)
+            self._links[session].hold()
 
     def handle(self, until: float | None = None) -> bool:
         """Handle what has arrived; what is left at ``until`` (monotonic seconds) waits for another turn.
 
-        Returns whether that was all.
+        Everybody has a line handled, or some short ones, and then the next: who says much at once keeps
+        itself waiting, not the others.  Returns whether that was all.
         """
-        new, self._arrived = list(self._arrived.items()), {}
+        new, self._new = self._new, []
         if self._backwards:
             new.reverse()  # who was ready first is heard first
-        arrived, self._waiting = self._waiting + new, []
-        for number, (session, data) in enumerate(arrived):
-            if until is not None and not number % LOOK and number and time.monotonic() > until:
-                self._waiting = arrived[number:]
-                self._breath.start(self.wake)
-                return False
+        order, unhandled = self._order, self._unhandled
+        order += new
+        while order:
+            session = order.popleft()
+            data = unhandled.pop(session)
+            if session.closing:  # nobody listens to it any more
+                data = b""
+            end = data.find(b"\n", PORTION) + 1
+            if 0 < end < len(data):
+                unhandled[session] = data[end:]
+                order.append(session)
+                data = data[:end]
+            elif session in self._held:
+                self._release(session)
             try:
                 self._receive(session, data)
             except Exception:
@@ -94,7 +112,16 @@ class Flush:
                 connection = self._links.get(session)
                 if connection is not None:
                     connection.abort(BUG)
+            if until is not None and order and time.monotonic() > until:
+                self._breath.start(self.wake)
+                return False
         return True
+
+    def _release(self, session: Session) -> None:
+        self._held.discard(session)
+        connection = self._links.get(session)
+        if connection is not None:
+            connection.go_on()
 
     def _turn(self) -> None:
         self.handle(time.monotonic() + SLICE)

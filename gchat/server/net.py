@@ -357,7 +357,9 @@ class Network:
         self._lagging.wait()
         self._lagging.clear()
         gevent.sleep(LAG)
-        self.engine.sweep()
+        steps = self.engine.sweep()
+        while self._go_on(steps, PART):
+            gevent.sleep(SECOND / PARTS)
         if self.engine.lagging:
             self._lagging.set()
 

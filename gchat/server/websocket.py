@@ -30,7 +30,7 @@ from wsproto.utilities import RemoteProtocolError
 
 from gchat.irc.lines import LineBuffer
 from gchat.irc.mask import matches
-from gchat.irc.message import BadLine, Message, encode, parse
+from gchat.irc.message import NOTHING, BadLine, Message, encode, parse
 from gchat.server import capabilities as cap
 from gchat.tutorial.detect import http_answer
 
@@ -42,8 +42,6 @@ MOST_FRAMES: Final = 1024  # in what one recv brings; to take one apart costs so
 NOT_TEXT: Final = "A WebSocket message was not UTF-8"
 
 _END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
-# What no line comes of (a ping, a piece of a message, nothing) costs its sender what a line costs.
-_COST: Final = Message("PONG")
 _FRAMES: Final = FrameProtocol(client=False, extensions=[])  # writing whole frames leaves nothing in it
 
 
@@ -110,7 +108,8 @@ def _read(handshake: H11Handshake, head: bytes) -> Request:
 class WebSocketWire:
     """A connection that speaks IRC in WebSocket messages of text, or else of bytes.
 
-    Messages of either kind are understood; the subprotocol says which kind is sent.  After ``feed``, what
+    Messages of either kind are understood; the subprotocol says which kind is sent.  What no line comes of (a
+    ping, a piece of a message) is NOTHING.  After ``feed``, what
     ``take_local`` returns is to be sent before anything else.
     """
 
@@ -146,9 +145,9 @@ class WebSocketWire:
                 break
             if isinstance(event, Ping):
                 self._answers.append(bytes(_FRAMES.pong(bytes(event.payload))))
-                out.append(_COST)
+                out.append(NOTHING)
             elif isinstance(event, Pong):
-                out.append(_COST)
+                out.append(NOTHING)
             elif isinstance(event, TextMessage | BytesMessage):
                 self._take(event, out)
         return out
@@ -165,7 +164,7 @@ class WebSocketWire:
         lines = self._lines.feed(piece + b"\n" if event.message_finished else piece)
         out += lines
         if not lines and event.frame_finished:
-            out.append(_COST)
+            out.append(NOTHING)
 
     def _end(self, out: list[Message | BadLine], code: int, reason: str) -> None:
         """Answer the client's goodbye, or say why there will be no more listening; then it is a QUIT."""

@@ -104,12 +104,14 @@ class Place:
         """Take the client's own name off what it sent, and texts that grew together come apart.
 
         A text ends where ``name: `` stands again and no white space before it.  It may be a text that only
-        looks so: the protocol has no frame to know by.  Any other name is text.
+        looks so: the protocol has no frame to know by.  Any other name is text.  There is at least one text,
+        which may be empty, as may be one after a name.
         """
         marks = [m for m in self._prefix.finditer(text) if not m.start() or not text[m.start() - 1].isspace()]
         starts = [0, *[mark.end() for mark in marks]]
         ends = [*[mark.start() for mark in marks], len(text)]
-        return [text[start:end] for start, end in zip(starts, ends, strict=True) if start < end]
+        texts = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+        return texts if texts[0] or not marks else texts[1:]
 
     def own(self, line: str) -> str:
         """Take the client's own name off the beginning of a line."""

@@ -7,7 +7,8 @@ sentences, from which the wire learns its nick and where it is.  Two kinds of cl
   it dies on a byte over 127; it takes ``NICK`` for a question.
 - lines (``newline=True``): ``nc`` and ``telnet``.  UTF-8, a newline after everything.
 
-What typed text means is in ``commands.py``, how messages read in ``sentences.py``.
+What typed text means is in ``commands.py``, how messages read in ``sentences.py``.  A text that was answered
+here, or that says nothing, is NOTHING to the server, but a line for its throttle.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from gchat.irc.message import BadLine, Message
+from gchat.irc.message import NOTHING, BadLine, Message
 from gchat.tutorial.commands import read, say
 from gchat.tutorial.detect import GREETING
 from gchat.tutorial.place import Place
@@ -25,8 +26,6 @@ from gchat.tutorial.text import Decoder, Pace, harmless, to_ascii, without_contr
 LONGEST_LINE: Final = 4096  # bytes of a line without an end that are kept; then they are said as they are
 LONGEST_NAME: Final = 200  # characters of a wanted nickname; the server makes a nick of it
 MOST_ANSWERS: Final = 64  # sentences that wait for take_local
-# What the server is sent of a text that was answered here: nothing to do, but a line for its throttle.
-COUNTED: Final = Message("PONG")
 
 _ENDS: Final = re.compile(r"\r\n|\r|\n")
 # A nickname that grew together with the first text: "NeuralNeural: hello"
@@ -61,8 +60,11 @@ class TutorialWire:
             text = self._decoder.decode(data)
             if not self._place.wanted:
                 text = self._first_chunk(text, out)
-            for line in _ENDS.split(text):
+            *lines, rest = _ENDS.split(text)
+            for line in lines:
                 self._read_chunk(line, out)
+            if rest:
+                self._read_chunk(rest, out)
         return out
 
     def take_local(self) -> list[bytes]:
@@ -73,6 +75,7 @@ class TutorialWire:
     def _first_chunk(self, text: str, out: list[Message | BadLine]) -> str:
         """Take the nickname from the first chunk; return what comes after it."""
         if not text.strip("\r\n"):
+            out.append(NOTHING)
             return ""
         grew = _GREW_TOGETHER.match(text)
         if grew:
@@ -108,13 +111,14 @@ class TutorialWire:
                 out.append(item)
             elif len(self._answers) < MOST_ANSWERS:
                 self._answers.append(self._write([item]))
-        if items and len(out) == before:
-            out.append(COUNTED)
+        if len(out) == before:
+            out.append(NOTHING)
 
     def _feed_lines(self, data: bytes, out: list[Message | BadLine]) -> None:
         *lines, rest = data.split(b"\n")
         for line in lines:
             if not self._line and line in (b"", b"\r"):
+                out.append(NOTHING)
                 continue
             self._line += line
             self._end_pieces(out)
@@ -143,6 +147,8 @@ class TutorialWire:
             self._read(text, out, command=not self._goes_on)
         elif line.strip():
             self._introduce(line, out)
+        else:
+            out.append(NOTHING)
 
     # --- to the client
 

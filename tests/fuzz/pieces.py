@@ -24,7 +24,7 @@ def lines(data: bytes) -> None:
     written as one line, which reads the same.
     """
     strict = data[:1] < b"\x80"
-    whole, pieces = LineBuffer(strict_utf8=strict), LineBuffer(strict_utf8=strict)
+    whole, pieces = LineBuffer(strict=strict), LineBuffer(strict=strict)
     found = whole.feed(data)
     size = data[0] % 64 + 1 if data else 1
     again: list[Message | BadLine] = []

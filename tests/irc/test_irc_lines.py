@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from gchat.irc import limits
 from gchat.irc.lines import LineBuffer, Wire
-from gchat.irc.message import MALFORMED, NOT_UTF8, TAGS_TOO_LONG, TOO_LONG, BadLine, Message, encode
+from gchat.irc.message import (
+    MALFORMED,
+    NOT_UTF8,
+    NOTHING,
+    TAGS_TOO_LONG,
+    TOO_LONG,
+    BadLine,
+    Message,
+    encode,
+)
 from gchat.irc.wire import IrcWire
 
 Results = list[Message | BadLine]
@@ -37,7 +46,7 @@ STREAMS: list[tuple[str, bytes, Results]] = [
     ("CR LF", b"PING x\r\n", [PING]),
     ("LF alone", b"PING x\n", [PING]),
     ("two lines", b"PING x\r\nPING x\n", [PING, PING]),
-    ("empty lines", b"\r\n\n\r\n \r\n\0\r\n\r\r\nPING x\r\n\r\n", [PING]),
+    ("blank lines", b"\r\n\n\r\n \r\n\0\r\n\r\r\nPING x\r\n\r\n", [NOTHING] * 6 + [PING, NOTHING]),
     ("CR alone ends no line", b"PRIVMSG #c :a\rPING x\r\n", [Message("PRIVMSG", ("#c", "a PING x"))]),
     ("two CRs", b"PRIVMSG #c :a\r\r\n", [Message("PRIVMSG", ("#c", "a "))]),
     ("NUL", b"PRIVMSG #c :a\0b\r\n", [Message("PRIVMSG", ("#c", "a b"))]),
@@ -125,9 +134,8 @@ def test_feed(data: bytes, results: Results, size: int) -> None:
 @pytest.mark.parametrize(("data", "results"), [row[1:] for row in STREAMS], ids=[row[0] for row in STREAMS])
 def test_feed_with_lines_before_and_after(data: bytes, results: Results) -> None:
     buffer = LineBuffer()
-    assert buffer.feed(LINE + data + b"\n" + LINE)[:: len(results) + 1] == [PING, PING] or not data.endswith(
-        b"\n"
-    )
+    found = buffer.feed(LINE + data + b"\n" + LINE)
+    assert found == [PING, *results, NOTHING, PING] or not data.endswith(b"\n")
     assert buffer.feed(LINE) == [PING]
     assert buffer.pending == 0
 
@@ -151,7 +159,7 @@ LOOSE = [
 
 @pytest.mark.parametrize(("data", "text"), LOOSE)
 def test_a_client_refuses_no_encoding(data: bytes, text: str) -> None:
-    buffer = LineBuffer(strict_utf8=False)
+    buffer = LineBuffer(strict=False)
     assert buffer.feed(data) == [Message("PRIVMSG", ("#c", text))]
 
 
@@ -203,9 +211,19 @@ pieces = st.one_of(
 )
 
 
+@given(st.lists(pieces, max_size=12).map(b"".join))
+def test_a_server_reads_something_of_every_line(data: bytes) -> None:
+    """Lines that are free to send would get around every throttle."""
+    assert len(LineBuffer().feed(data)) >= data.count(b"\n")
+
+
+def test_a_client_skips_blank_lines() -> None:
+    assert LineBuffer(strict=False).feed(b"\r\n \nPING x\r\n\0\n") == [PING]
+
+
 @given(st.lists(pieces, max_size=12).map(b"".join), st.integers(1, 600), st.booleans())
 def test_any_bytes_in_any_pieces_give_the_same_messages(data: bytes, size: int, strict: bool) -> None:
-    whole, split = LineBuffer(strict_utf8=strict), LineBuffer(strict_utf8=strict)
+    whole, split = LineBuffer(strict=strict), LineBuffer(strict=strict)
     assert feed(data, size, split) == whole.feed(data)
     assert split.feed(b"\nPING x\r\n") == whole.feed(b"\nPING x\r\n")
     assert split.pending == whole.pending == 0

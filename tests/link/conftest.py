@@ -165,8 +165,7 @@ class Town:
         end = self.now + seconds
         while self.now < end:
             self.now = min(end, self.now + 1.0)
-            self.engine.sweep()
-            for _ in self.engine.check_deadlines():
+            for _ in (*self.engine.sweep(), *self.engine.check_deadlines()):
                 pass
             for person in self.everybody:
                 due = deadline(person.model, self.now)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gchat.irc import limits
-from gchat.irc.message import Message, encode, parse
-from gchat.tutorial.wire import COUNTED, LONGEST_LINE, MOST_ANSWERS, TutorialWire
+from gchat.irc.message import NOTHING, Message, encode, parse
+from gchat.tutorial.wire import LONGEST_LINE, MOST_ANSWERS, TutorialWire
 
 NINE = "Nine!~Nine@127.0.0.1"
 ISUPPORT = (
@@ -39,7 +39,7 @@ def lines(messages: list) -> list[str]:
 
 def fed(wire: TutorialWire, data: bytes) -> list[str]:
     """What a chunk means: messages, and after them the sentences that answer it."""
-    messages = [message for message in wire.feed(data) if message is not COUNTED]
+    messages = [message for message in wire.feed(data) if message is not NOTHING]
     return lines(messages) + [piece.decode().rstrip("\n") for piece in wire.take_local()]
 
 
@@ -395,8 +395,24 @@ def test_a_remote_text_is_one_line_behind_its_senders_name(text: str) -> None:
 
 
 @pytest.mark.parametrize("newline", [False, True])
-@pytest.mark.parametrize("text", ["/help", "/dance", "/join"])
-def test_what_is_answered_here_counts_for_the_throttle_too(newline: bool, text: str) -> None:
+@pytest.mark.parametrize("text", ["/help", "/dance", "/join", "", " ", "Neural: ", "\r"])
+def test_what_says_nothing_counts_for_the_throttle_too(newline: bool, text: str) -> None:
     wire = begun(newline=newline)
-    assert wire.feed(f"{text}\n".encode() * 200).count(COUNTED) == 200
-    assert wire.feed(b"\n" * 1000) == []
+    assert wire.feed(f"{text}\n".encode() * 200).count(NOTHING) >= 200
+
+
+FLOODS = st.lists(st.sampled_from([b"\n", b" ", b"\0", b"Neural: ", b"x"])).map(b"".join)
+
+
+@given(st.binary(max_size=50), FLOODS)
+@pytest.mark.parametrize("newline", [False, True])
+def test_no_line_is_free(newline: bool, said: bytes, floods: bytes) -> None:
+    wire = begun(newline=newline)
+    wire.feed(said)
+    assert len(wire.feed(floods)) >= floods.count(b"\n")
+
+
+def test_who_sends_a_text_has_one_line_on_the_account() -> None:
+    wire = begun()
+    assert lines(wire.feed(b"Neural: hello")) == ["PRIVMSG #lobby hello"]
+    assert lines(wire.feed(b"Neural: hello\n")) == ["PRIVMSG #lobby hello"]

@@ -70,3 +70,45 @@ def test_as_much_as_sendq_says_may_wait(pair: tuple[socket.socket, socket.socket
     theirs.sendall(UPDATE)
     theirs.shutdown(socket.SHUT_WR)
     assert gevent.spawn(read, ours, channel, ROOM).get() == (b"", "")
+
+
+def read_all(ours: socket.socket, made: list[Connection], got: list[bytes]) -> None:
+    """Read until the other side closes."""
+    with closing(Connection(ours, name(("127.0.0.1", 1)), ROOM)) as connection:
+        made.append(connection)
+        while data := connection.read():
+            got.append(data)
+        connection.hang_up()
+
+
+@pytest.mark.parametrize("how", ["go_on", "end", "abort"])
+def test_who_is_held_is_read_from_again_afterwards_and_at_the_end(
+    how: str, pair: tuple[socket.socket, socket.socket]
+) -> None:
+    ours, theirs = pair
+    made: list[Connection] = []
+    got: list[bytes] = []
+    reader = gevent.spawn(read_all, ours, made, got)
+    gevent.idle()
+    (connection,) = made
+    connection.hold()
+    theirs.sendall(b"much")
+    gevent.idle()
+    assert got == []
+    {"go_on": connection.go_on, "end": connection.end, "abort": lambda: connection.abort("enough")}[how]()
+    theirs.close()
+    reader.get(timeout=PATIENCE)
+    assert got == [b"much"]
+    connection.go_on()  # which is nothing any more
+
+
+def test_who_is_on_the_way_out_is_not_held(pair: tuple[socket.socket, socket.socket]) -> None:
+    ours, theirs = pair
+    made: list[Connection] = []
+    reader = gevent.spawn(read_all, ours, made, [])
+    gevent.idle()
+    (connection,) = made
+    connection.end()
+    connection.hold()
+    theirs.close()
+    reader.get(timeout=PATIENCE)
