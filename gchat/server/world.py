@@ -232,7 +232,10 @@ class World:
 
     def audience(self, user: User) -> Audience:
         """The connections of all who share a channel with the user, and the user's own, each once."""
-        return Audience(chain(user.sessions, *(channel.sessions for channel in user.channels.values())))
+        together = [channel.sessions for channel in user.channels.values()]
+        if len(together) == 1:  # the user's own are in it, and it is there already
+            return together[0]
+        return Audience(chain(user.sessions, *together))
 
     # changing: for apply only
 

@@ -339,13 +339,11 @@ def _tell_as_server(now: Applying, sessions: Iterable[Session], message: Message
     now.deliver(sessions, lambda caps: message._replace(tags=stamp.tags(caps)))
 
 
-def _own_and_interested(now: Applying, user: User) -> dict[Session, None]:
+def _own_and_interested(now: Applying, user: User) -> Iterable[Session]:
     """The user's own sessions, those who share a channel, and those who watch with extended-monitor."""
-    found = dict.fromkeys(now.world.audience(user))
-    found.update(
-        dict.fromkeys(s for s in now.engine.monitors.watchers(user.nick) if s.caps & cap.EXTENDED_MONITOR)
-    )
-    return found
+    found = now.world.audience(user)
+    watchers = [s for s in now.engine.monitors.watchers(user.nick) if s.caps & cap.EXTENDED_MONITOR]
+    return dict.fromkeys((*found, *watchers)) if watchers else found
 
 
 def tell_interested(
@@ -355,7 +353,9 @@ def tell_interested(
 
     https://ircv3.net/specs/extensions/extended-monitor
     """
-    others = [session for session in _own_and_interested(now, user) if own or session.user is not user]
+    others = _own_and_interested(now, user)
+    if not own:
+        others = [session for session in others if session.user is not user]
     now.tell(others, user, command, *params, needs=needs)
 
 
