@@ -1,13 +1,16 @@
-"""Compiles the server's busiest modules, for who asks: ``GCHAT_COMPILE=1 pipx install .``
+"""Compiles the server's busiest modules when gchat is installed (``pipx install .``) where a C compiler is.
 
-Without that the wheel is pure Python and nothing here does anything.  mypyc translates the very modules of
-the checkout to C; each stays in the wheel beside what it became, and Python prefers the latter.  What is
-compiled is ``MODULES``: all in one library, so that they call each other directly.
+mypyc translates the very modules of the checkout to C; each stays in the wheel beside what it became, and
+Python prefers the latter.  Where there is no compiler, no Python.h, or anything goes wrong, the wheel is pure
+Python and does the same, more slowly.  ``GCHAT_COMPILE=0`` asks for the pure one, as a release does that is
+to fit every machine; ``GCHAT_COMPILE=1`` for the compiled one or none.  A checkout's own environment (an
+editable install) is never compiled.
 
-Left out are modules of which nothing but NamedTuples, exceptions or protocols would be compiled, and whatever
-is not busy, as it would only take longer to build.  A function of these modules must not use one name for
-exceptions of two types: its second ``except`` would raise TypeError.  Their objects cannot be referred to
-weakly, and a function within a function makes a circle for the collector: not for every message.
+What is compiled is ``MODULES``: all in one library, so that they call each other directly.  Left out are
+modules of which nothing but NamedTuples, exceptions or protocols would be compiled, and whatever is not busy,
+as it would only take longer to build.  A function of these modules must not use one name for exceptions of
+two types: its second ``except`` would raise TypeError.  Their objects cannot be referred to weakly, and a
+function within a function makes a circle for the collector: not for every message.
 
 ``python bin/compile.py FOLDER [LEVEL]`` puts gchat into a folder, compiled as much as the C compiler's ``-O``
 says (for the benchmarks, and for the tests, which are in a hurry: 0).
@@ -27,7 +30,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).resolve().parent.parent
-ASKED = "GCHAT_COMPILE"
+WISH = "GCHAT_COMPILE"
 MODULES = (
     *("irc/casemap", "irc/limits", "irc/lines", "irc/message", "irc/wire"),
     *("server/admission", "server/audience", "server/backlog", "server/capabilities", "server/connection"),
@@ -42,39 +45,43 @@ NEEDS = ["mypy[mypyc]==2.4.1", "setuptools>=69"]
 
 
 class CompileHook(BuildHookInterface[Any]):
-    """Compiles for a wheel, if ``GCHAT_COMPILE`` asks for it."""
+    """Compiles for a wheel, unless ``GCHAT_COMPILE`` is 0."""
 
     def dependencies(self) -> list[str]:
         """What has to be installed for the build."""
-        return NEEDS if self._is_asked() else []
+        return [] if self._is_pure() else NEEDS
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile, and have the libraries go into the wheel; it is one for this Python and machine then."""
-        if version == "editable" or not self._is_asked():
+        if version == "editable" or self._is_pure():
             return
-        missing = _missing()
-        if missing:
-            self.app.abort(
-                f"{ASKED}=1 compiles a part of gchat, and {missing} "
-                f"(on Debian: apt install gcc python3-dev); without {ASKED} nothing is compiled, "
-                "and gchat does the same, more slowly."
-            )
         self._scratch = TemporaryDirectory(prefix="gchat-compile-")
         folder = Path(self._scratch.name)
-        if subprocess.run([sys.executable, __file__, folder], check=False).returncode:
-            self.app.abort(f"gchat could not be compiled; without {ASKED} it is installed as it is.")
-        build_data["pure_python"] = False
-        build_data["infer_tag"] = True
-        libraries = {str(path): str(path.relative_to(folder)) for path in folder.rglob("*.so")}
-        build_data["force_include"].update(libraries)
+        missing = _missing()
+        if missing:
+            self._fail(f"gchat is to be compiled, and {missing} (Debian: apt install gcc python3-dev)")
+        elif subprocess.run([sys.executable, __file__, folder], check=False).returncode:
+            self._fail("gchat could not be compiled; the compiler's own words stand above")
+        else:
+            build_data["pure_python"] = False
+            build_data["infer_tag"] = True
+            libraries = {str(path): str(path.relative_to(folder)) for path in folder.rglob("*.so")}
+            build_data["force_include"].update(libraries)
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Remove what was only for the build."""
         if hasattr(self, "_scratch"):
             self._scratch.cleanup()
 
-    def _is_asked(self) -> bool:
-        return self.target_name == "wheel" and os.environ.get(ASKED, "") not in ("", "0")
+    def _is_pure(self) -> bool:
+        """True where nothing is to be compiled, or nothing can be and nobody insists."""
+        wish = os.environ.get(WISH, "")
+        return self.target_name != "wheel" or wish == "0" or (not wish and bool(_missing()))
+
+    def _fail(self, why: str) -> None:
+        if os.environ.get(WISH):
+            self.app.abort(f"{why}; without {WISH} it is installed as it is")
+        self.app.display_warning(f"{why}; it is installed as it is, and does the same, more slowly")
 
 
 def _missing() -> str:

@@ -74,6 +74,7 @@ def make(root: Path, venv: Path, need: str) -> int:
         if made.returncode:
             return failed(f"could not make {venv}", made.stdout)
     what = f"{root}[test]" if need == "test" else str(root)
+    os.environ["GCHAT_COMPILE"] = "0"  # what is edited is not compiled, so what compiles is not needed
     pip = run(
         [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--editable", what]
     )

@@ -1,4 +1,4 @@
-"""The wheel that ``GCHAT_COMPILE=1`` makes (``bin/compile.py``): a part of the suite runs on it, too."""
+"""The wheel that is made where a C compiler is (``bin/compile.py``): the server's tests run on it, too."""
 
 import ast
 import os
@@ -14,34 +14,56 @@ from hatchling.builders.wheel import WheelBuilder
 ROOT = Path(__file__).parent.parent
 SCRIPT = ROOT / "bin" / "compile.py"
 compile_py = runpy.run_path(str(SCRIPT), run_name="compile")
-# What the compiled modules do in the way of every line, and where they meet those that are not compiled.
-PART = (
-    *("irc/test_irc_lines.py", "irc/test_irc_message.py", "server/machines", "server/shell/test_net.py"),
-    *(
-        "server/test_channels.py",
-        "server/test_forgetting.py",
-        "server/test_labels.py",
-        "server/test_messages.py",
-    ),
-)
+PARTS = ("irc", "tutorial", "server", "link")  # of the tests: those of what is compiled, and of what uses it
 
 
-def test_without_being_asked_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv("GCHAT_COMPILE", raising=False)
-    (path,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
-    assert path.endswith("-py3-none-any.whl")
+def build(folder: Path) -> Path:
+    (path,) = WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])
+    return Path(path)
+
+
+@pytest.mark.parametrize(("wish", "compiler"), [("0", ""), ("", "no-such-compiler")])
+def test_a_wheel_is_pure_where_it_is_wished_or_there_is_no_compiler(
+    wish: str, compiler: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GCHAT_COMPILE", wish)
+    monkeypatch.setenv("CC", compiler)
+    assert build(tmp_path).name.endswith("-py3-none-any.whl")
+    assert compile_py["NEEDS"][0] not in WheelBuilder(str(ROOT)).config.dependencies
+
+
+@pytest.mark.needs("gcc")
+@pytest.mark.parametrize("wish", ["", "1"])
+def test_else_what_compiles_is_asked_for(wish: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GCHAT_COMPILE", wish)
     needed = compile_py["NEEDS"][0]
-    assert needed not in WheelBuilder(str(ROOT)).config.dependencies
+    assert needed in WheelBuilder(str(ROOT)).config.dependencies
     assert needed in WheelBuilder(str(ROOT)).metadata.core.optional_dependencies["test"]
 
 
-def test_a_missing_compiler_is_a_sentence(
+@pytest.mark.parametrize("wish", ["", "1"])
+def test_what_cannot_be_compiled_is_installed_as_it_is_unless_somebody_insists(
+    wish: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GCHAT_COMPILE", wish)
+    monkeypatch.setenv("CC", "false")  # a compiler that only fails
+    monkeypatch.setattr(subprocess, "run", lambda argv, check: subprocess.CompletedProcess(argv, 1))
+    if wish:
+        with pytest.raises(SystemExit):
+            build(tmp_path)
+    else:
+        assert build(tmp_path).name.endswith("-py3-none-any.whl")
+    said = capsys.readouterr()
+    assert "gchat could not be compiled" in said.out + said.err
+
+
+def test_a_missing_compiler_is_a_sentence_to_who_insists(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("GCHAT_COMPILE", "1")
     monkeypatch.setenv("CC", "no-such-compiler")
     with pytest.raises(SystemExit):
-        list(WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"]))
+        build(tmp_path)
     said = capsys.readouterr()
     assert "there is no C compiler here (no-such-compiler)" in said.out + said.err
 
@@ -68,8 +90,11 @@ def test_the_compiled_server_is_the_same(tmp_path: Path) -> None:
     subprocess.run([sys.executable, SCRIPT, tmp_path, "0"], capture_output=True, check=True)
     # -P and an empty pythonpath: the checkout's gchat comes after the one that was built
     run = subprocess.run(
-        [sys.executable, "-P", "-m", "pytest", "-p", "no:cacheprovider", "-o", "pythonpath="]
-        + [str(ROOT / "tests" / part) for part in PART],
+        [
+            *(sys.executable, "-P", "-m", "pytest", "-p", "no:cacheprovider", "-o", "pythonpath="),
+            *("-m", "not pure"),
+            *[str(ROOT / "tests" / part) for part in PARTS],
+        ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (tmp_path, ROOT)))},
         capture_output=True,
@@ -89,10 +114,10 @@ def test_a_wheel_holds_what_was_compiled(monkeypatch: pytest.MonkeyPatch, tmp_pa
             (folder / name).touch()
         return subprocess.CompletedProcess([], 0)
 
-    monkeypatch.setenv("GCHAT_COMPILE", "1")
+    monkeypatch.delenv("GCHAT_COMPILE", raising=False)
     monkeypatch.setattr(subprocess, "run", fake)
-    (path,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
-    assert "-py3-none-any" not in path
+    path = build(tmp_path)
+    assert "-py3-none-any" not in path.name
     with zipfile.ZipFile(path) as wheel:
         assert {"gchat__mypyc.so", "gchat/server/engine.so", "gchat/server/engine.py"} <= set(
             wheel.namelist()

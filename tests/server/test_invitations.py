@@ -321,6 +321,7 @@ def test_a_weak_password_uses_nothing_up(chat: Chat) -> None:
 # --- keeping them
 
 
+@pytest.mark.pure
 def test_the_token_is_kept_nowhere(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[Change] = []
     monkeypatch.setattr(chat.engine, "keep", kept.append)

@@ -237,6 +237,7 @@ def test_documents_wait_for_the_store(chat, store):
     assert nine.read() == []
 
 
+@pytest.mark.pure
 def test_what_waits_has_a_bound(chat, store, monkeypatch, caplog):
     monkeypatch.setattr(keeping, "MOST", 10)
     store.why = "disk full"

@@ -211,6 +211,7 @@ def test_history_and_metadata_are_not_read_by_outsiders(past, line, registered):
 # --- faults --------------------------------------------------------------------------------------
 
 
+@pytest.mark.pure
 @pytest.mark.parametrize(
     "error", [sqlite3.DatabaseError("malformed"), sqlite3.OperationalError("disk I/O error")]
 )

@@ -1,10 +1,12 @@
 """The turns: everything that arrived is handled, in its order, and nobody keeps a turn or others waiting."""
 
 import gevent
+import pytest
 
 from gchat.server import flush
 from gchat.server.flush import MOST, PORTION, Flush
 
+pytestmark = pytest.mark.pure  # the engine is made of a few lines here
 PAST = -1.0  # monotonic seconds: there is time for one thing
 
 

@@ -87,6 +87,7 @@ def test_those_who_came_together_are_waited_for_differently_long(seconds: float,
     assert seconds <= min(found) <= max(found) <= most
 
 
+@pytest.mark.pure
 def test_a_look_at_many_is_taken_in_parts(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     network = serve().network
     steps = iter([None] * 10)

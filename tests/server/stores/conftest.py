@@ -17,7 +17,7 @@ def path(tmp_path: Path) -> str:
     return str(tmp_path / "gchat.db")
 
 
-@pytest.fixture(params=["new", "paged"])
+@pytest.fixture(params=["new", pytest.param("paged", marks=pytest.mark.pure)])
 def open_store(path: str, request: pytest.FixtureRequest) -> Iterator[Callable[[], SqliteStore]]:
     """Opens the store; what is open at the end is closed.
 
