@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.processes import Machine, Terminal, find
 
 TUTORIAL = str(Path(__file__).with_name("tutorial_client.py"))
@@ -72,20 +74,21 @@ def test_a_quiet_conversation_has_no_blank_lines(machine: Machine) -> None:
     assert "" not in lines, screen
 
 
-def test_netcat_gets_lines(machine: Machine) -> None:
+@pytest.mark.parametrize("program", ["nc", "telnet"])
+def test_netcat_and_telnet_get_lines(machine: Machine, program: str) -> None:
     server = machine.server()
-    nc = machine.terminal(find("nc"), "127.0.0.1", str(server.port))
-    nc.until("NICK")
-    nc.type("José\r")
-    nc.until("Connected to server!")
+    terminal = machine.terminal(find(program), "127.0.0.1", str(server.port))
+    terminal.until("NICK")
+    terminal.type("José\r")
+    terminal.until("Connected to server!")
     neural = machine.raw(server.port)
     neural.register("Neural", "#lobby")
     neural.send("PRIVMSG #lobby :grüße")
-    nc.until("Neural: grüße")
-    nc.type("/who\r")
-    nc.until("Neural")
-    nc.type("hello\r")
-    neural.until("PRIVMSG #lobby :hello")
+    terminal.until("Neural: grüße")
+    terminal.type("/who\r")
+    terminal.until("In #lobby: ")
+    terminal.type("übrigens: hello\r")
+    neural.until("PRIVMSG #lobby :übrigens: hello")
 
 
 def test_all_five_read_each_other(machine: Machine) -> None:
