@@ -205,6 +205,19 @@ def test_a_tagmsg_is_for_those_who_can_read_it(chat):
     assert nine.read()[0].endswith(f";+typing=active {NEURAL} TAGMSG Nine")
 
 
+def test_a_client_s_own_tags_reach_the_user_that_they_are_for(team):
+    # https://ircv3.net/specs/client-tags/channel-context: what is said in private belongs to a channel
+    neural, nine, other = team
+    for client in (neural, nine):
+        client.send("CAP REQ :message-tags")
+        client.read()
+    assert neural.ask(*[f"@+channel-context=#team PRIVMSG {nick} :psst" for nick in ("Nine", "Other")]) == []
+    (line,) = nine.read()
+    assert line.startswith("@msgid=")
+    assert line.endswith(f";+channel-context=#team {NEURAL} PRIVMSG Nine :psst")
+    assert other.read() == [f"{NEURAL} PRIVMSG Other :psst"]
+
+
 @pytest.mark.parametrize("line", ["TAGMSG #team", "@cat=dog TAGMSG #team", "@=x TAGMSG #team"])
 def test_a_tagmsg_without_tags_says_nothing(chat, line):
     neural, nine = chat.join("#team", "Neural", "Nine", caps="message-tags echo-message")
