@@ -11,7 +11,10 @@ from enum import Enum
 from typing import Final
 
 GREETING: Final = b"NICK"
-QUIET: Final = 0.3  # seconds without another byte after which MORE has waited long enough
+# Seconds without another byte after which MORE has waited long enough.  The rest of a line may have been lost
+# on its way, and is sent again after a second (RFC 6298 section 2.1).  Whoever is called Nick or Cap, or A,
+# waits so long for their welcome.
+QUIET: Final = 1.5
 
 # What an IRC client may begin with; PROXY (of a load balancer) and WEBIRC come before it.
 _VERBS: Final = tuple(b"CAP NICK USER PASS PING PONG QUIT AUTHENTICATE STARTTLS WEBIRC PROXY".split())

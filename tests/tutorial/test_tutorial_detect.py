@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gchat.tutorial.detect import _METHODS, _VERBS, HTTP_ON_PLAIN, TLS_ON_PLAIN, Detected, detect
+from gchat.tutorial.detect import _METHODS, _VERBS, HTTP_ON_PLAIN, QUIET, TLS_ON_PLAIN, Detected, detect
 
 IRC, TLS, HTTP = Detected.IRC, Detected.TLS, Detected.HTTP
 TUTORIAL, LINE, MORE = Detected.TUTORIAL, Detected.LINE, Detected.MORE
@@ -142,6 +142,25 @@ def test_byte_by_byte_it_is_the_same(data: bytes, greeted: bool, who: Detected) 
     assert set(answers) <= {MORE, who}
     # once it is clear, it stays so
     assert answers == sorted(answers, key=lambda answer: answer is not MORE)
+
+
+@pytest.mark.parametrize(
+    ("first", "rest", "greeted", "who"),
+    [
+        (b"GE", b"T / HTTP/1.1\r\n", False, HTTP),
+        (b"GE", b"T / HTTP/1.1\r\n", True, HTTP),
+        (b"\x16", CLIENT_HELLO[1:], False, TLS),
+        (b"NICK", b" Neural\r\n", True, IRC),
+        (b"CA", b"P LS 302\r\n", True, IRC),
+        (b"nick Neu", b"ral\r\n", True, IRC),
+    ],
+)
+def test_a_packet_that_is_lost_changes_nothing(
+    first: bytes, rest: bytes, greeted: bool, who: Detected
+) -> None:
+    sent_again = 1.0  # seconds: RFC 6298 section 2.1
+    assert detect(first, greeted, waited=sent_again >= QUIET) is MORE
+    assert detect(first + rest, greeted) is who
 
 
 def test_a_slow_nickname_in_a_line_is_one_as_soon_as_it_cannot_be_a_command() -> None:
