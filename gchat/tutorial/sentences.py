@@ -39,7 +39,7 @@ NUMERICS: Final[dict[str, str]] = {
     "405": "You are in too many channels to go to {0}.",
     "412": "There is nothing to say.",
     "421": "The server does not know {0}.",
-    "432": "{0} cannot be a nickname: use letters, digits, - and _, a letter first.",
+    "432": "{0} cannot be a nickname: only ASCII letters, digits, - and _ can be in one, a letter first.",
     "433": "The nickname {0} is taken: choose another.",
     "435": "You cannot be called {0} while you are banned or muted in {1}.",
     "437": "{0} cannot be had at the moment.",
@@ -331,6 +331,11 @@ def _fits(form: str, about: tuple[str, ...]) -> bool:
     return len(about) >= sum(field in form for field in ("{0}", "{1}"))
 
 
+def _no_nickname(place: Place, message: Message) -> list[str]:
+    # Böb, folded to ASCII as the tutorial's client needs it, would read as Bob, who can well be called so.
+    return _numeric(place, message) if _param(message, 1).isascii() else [NUMERICS["432"].format("That")]
+
+
 def _standard_reply(place: Place, message: Message) -> list[str]:
     # Command, code, what it is about, text.  https://ircv3.net/specs/extensions/standard-replies
     return [_sentence(message.params[-1])] if message.params else []
@@ -357,6 +362,7 @@ SENTENCES: Final[dict[str, Callable[[Place, Message], list[str]]]] = {
     "323": _end_of_list,
     "353": _names,
     "366": _end_of_names,
+    "432": _no_nickname,
     "FAIL": _standard_reply,
     "WARN": _standard_reply,
     "NOTE": _standard_reply,

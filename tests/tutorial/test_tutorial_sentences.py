@@ -137,7 +137,11 @@ SENTENCES = [
     ),
     (
         ":gchat.test 432 Neural 1x :Erroneus nickname",
-        "1x cannot be a nickname: use letters, digits, - and _, a letter first.",
+        "1x cannot be a nickname: only ASCII letters, digits, - and _ can be in one, a letter first.",
+    ),
+    (
+        ":gchat.test 432 Neural Böb :Erroneus nickname",
+        "That cannot be a nickname: only ASCII letters, digits, - and _ can be in one, a letter first.",
     ),
     (
         ":gchat.test 433 Neural Nova :You change your nick too often: wait a minute",
