@@ -31,6 +31,7 @@ def describe(
         yield f"Listens on {listener}{' on all addresses' if _is_everywhere(listener) else ''}"
     if context is not None:
         yield from _certificate(settings, context, now)
+    yield from _unused_tls(settings)
     yield _store(settings, store)
     yield from _people(settings)
     yield from _limits(settings)
@@ -69,10 +70,19 @@ def _certificate(settings: Settings, context: Context, now: float) -> Iterator[s
         yield f"Warning: {EXPOSED % settings.tls.key}"
     if settings.tls.client_certificates:
         yield "Clients by TLS are asked for a certificate, to log in with (SASL EXTERNAL)"
+    if settings.tls.sts and sts.port(settings.listeners):
+        yield f"Clients are told to come by TLS only, for {settings.tls.sts}"
+
+
+def _unused_tls(settings: Settings) -> Iterator[str]:
+    """What stands in [tls] without a listener that it could be for; nobody has looked into these files."""
+    pair = (("certificate", settings.tls.cert), ("TLS key", settings.tls.key))
+    if not any(listener.tls for listener in settings.listeners):
+        for what, file in pair:
+            if file:
+                yield f"Warning: the {what} {file} is not used: there is no tls:// address to listen on"
     if settings.tls.sts and not sts.port(settings.listeners):
         yield "Warning: tls.sts is not announced: there is no tls:// address that other machines can reach"
-    elif settings.tls.sts:
-        yield f"Clients are told to come by TLS only, for {settings.tls.sts}"
 
 
 def _store(settings: Settings, store: str) -> str:

@@ -60,6 +60,29 @@ def test_plain_listeners_that_others_reach_are_warned_of() -> None:
 
 
 @pytest.mark.parametrize(
+    ("pair", "warnings"),
+    [
+        (
+            Tls("/no/cert.pem"),
+            ["the certificate /no/cert.pem is not used: there is no tls:// address to listen on"],
+        ),
+        (
+            Tls("/c", "/k", sts="30d"),
+            [
+                "the certificate /c is not used: there is no tls:// address to listen on",
+                "the TLS key /k is not used: there is no tls:// address to listen on",
+                "tls.sts is not announced: there is no tls:// address that other machines can reach",
+            ],
+        ),
+    ],
+    ids=["certificate", "all"],
+)
+def test_tls_without_a_listener_for_it_is_warned_of(pair: Tls, warnings: list[str]) -> None:
+    lines = said(Settings(tls=pair))
+    assert [line.removeprefix("Warning: ") for line in lines if line.startswith("Warning: ")] == warnings
+
+
+@pytest.mark.parametrize(
     ("listener", "public"),
     [
         (Listener("127.0.0.1", 1), False),
