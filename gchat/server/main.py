@@ -52,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
             from gchat.server import tools
 
             return tools.run(arguments, store_path(arguments, settings), settings)
-        context = certificate(settings)
+        context = certificate(settings, listed_in(arguments, source))
         if arguments.check:
             from gchat.server import check
 
@@ -160,14 +160,20 @@ def configured(arguments: argparse.Namespace) -> tuple[Settings, str]:
     return dataclasses.replace(settings, tls=pair, log=said, throttle=throttle), source
 
 
-def certificate(settings: Settings) -> Context | None:
+def listed_in(arguments: argparse.Namespace, source: str) -> str:
+    """Where the listeners stand, as an error names it."""
+    return "--listen" if arguments.listen else f"{source}: listen"
+
+
+def certificate(settings: Settings, listed_in: str) -> Context | None:
     """What the TLS listeners show; None where there are none.  Raises ConfigError."""
     listener = next((listener for listener in settings.listeners if listener.tls), None)
     if listener is None:
         return None
     if not (settings.tls.cert and settings.tls.key):
         raise ConfigError(
-            f"{listener} needs a certificate and its key: --tls-cert and --tls-key, or cert and key in [tls]"
+            f"{listed_in}: {listener} needs a certificate and its key: "
+            "expected --tls-cert and --tls-key, or cert and key in [tls]"
         )
     from gchat.server import tls
 
@@ -363,7 +369,7 @@ def reload(arguments: argparse.Namespace, network: Network) -> str:
     before = network.addresses
     try:
         settings, source = configured(arguments)
-        network.configure(settings, certificate(settings))
+        network.configure(settings, certificate(settings, listed_in(arguments, source)))
         tools.reconfigure(network, store_path(arguments, settings))
     except (ConfigError, ListenError, StoreError) as error:
         log.error("The configuration stays as it was: %s", error)

@@ -124,6 +124,11 @@ def test_check_says_what_it_would_do(home: Path) -> None:
         ("[limits]\nsendq = 'big'\n", "limits.sendq: expected a whole number"),
         ("[limits]\nsendqq = 1\n", "limits.sendqq is not a key that gchat-server knows; did you mean sendq?"),
         ("[server\n", "is not TOML"),
+        (
+            "listen = ['tls://127.0.0.1:0']\n",
+            "gchat-server.toml: listen: tls://127.0.0.1:0 needs a certificate and its key: "
+            "expected --tls-cert and --tls-key, or cert and key in [tls]",
+        ),
     ],
 )
 def test_a_wrong_configuration_is_one_sentence(home: Path, text: str, expected: str) -> None:

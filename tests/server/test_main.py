@@ -67,8 +67,8 @@ def test_without_a_file_there_are_defaults(nobodys_home: Path) -> None:
         (["--listen", "6667"], "gchat-server: --listen: expected an address such as 127.0.0.1:6667, "),
         (
             ["--listen", "tls://127.0.0.1:0"],
-            "gchat-server: tls://127.0.0.1:0 needs a certificate and its key: --tls-cert and --tls-key, "
-            "or cert and key in [tls]\n",
+            "gchat-server: --listen: tls://127.0.0.1:0 needs a certificate and its key: "
+            "expected --tls-cert and --tls-key, or cert and key in [tls]\n",
         ),
         (
             ["--listen", "tls://127.0.0.1:0", "--tls-cert", "/no", "--tls-key", "/no"],
