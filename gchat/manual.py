@@ -10,13 +10,21 @@ import re
 import sys
 import textwrap
 
+PAGES = ("gchat.1", "gchat-server.1", "gchat-server.toml.5")
+NAMES = tuple(page.rpartition(".")[0] for page in PAGES)  # as man(1) is asked for them
+
 _WIDTH = 78
 _INDENT = 7
 _STEP = 6
 
 
 def show(page: str) -> int:
-    """Show a page (``"gchat.1"``), through man(1) if it is there, and return an exit status."""
+    """Show a page (``"gchat"``, ``"gchat.1"``), through man(1) if it is there, and return an exit status."""
+    page = dict(zip(NAMES, PAGES, strict=True)).get(page, page)
+    if page not in PAGES:
+        others = f"{', '.join(NAMES[:-1])} or {NAMES[-1]}"
+        print(f"gchat: there is no manual page {page!r}: expected {others}", file=sys.stderr)
+        return 2
     path = find(page)
     if path is None:
         print(f"gchat: the manual page {page} is not part of this installation", file=sys.stderr)

@@ -16,6 +16,7 @@ import shtab
 
 import gchat.client.main
 import gchat.server.main
+from gchat import manual
 from gchat.client import commands, keys
 from gchat.client.settings import THEMES
 
@@ -32,6 +33,8 @@ def completions() -> dict[Path, str]:
         for action in parser._actions:  # argparse has no other way to walk them; shtab does the same
             if action.metavar in ("FILE", "DIR"):
                 vars(action)["complete"] = shtab.FILE if action.metavar == "FILE" else shtab.DIRECTORY
+            elif action.metavar == "PAGE":
+                action.choices = manual.NAMES
         for shell in SHELLS:
             text = shtab.complete(parser, shell)
             made[Path("completions", f"{program}.{shell}")] = text.rstrip("\n") + "\n"

@@ -23,7 +23,7 @@ from gchat.server.playback import EDITED
 from gchat.server.services import Word
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("gchat.1", "gchat-server.1", "gchat-server.toml.5")
+PAGES = tuple(sorted(path.name for path in (ROOT / "man").glob("*.[1-9]")))
 
 
 def page(name: str) -> str:
@@ -192,9 +192,40 @@ def test_the_pages_of_an_installation_are_found(tmp_path: Path, monkeypatch: pyt
         assert Path(manual.find("gchat-server.toml.5") or "").resolve() == file.resolve()
 
 
-def test_a_page_that_is_not_there_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
-    assert manual.show("gchat.7") == 1
-    assert capsys.readouterr().err == "gchat: the manual page gchat.7 is not part of this installation\n"
+def test_a_page_that_is_not_there_is_said_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manual, "find", lambda page: None)
+    assert manual.show("gchat.1") == 1
+    assert capsys.readouterr().err == "gchat: the manual page gchat.1 is not part of this installation\n"
+
+
+@pytest.mark.parametrize(
+    ("argv", "shown"),
+    [
+        ([], "gchat-server.1"),
+        (["gchat-server"], "gchat-server.1"),
+        (["gchat-server.toml"], "gchat-server.toml.5"),
+        (["gchat-server.toml.5"], "gchat-server.toml.5"),
+        (["gchat"], "gchat.1"),
+    ],
+)
+def test_the_server_shows_every_page(argv: list[str], shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert gchat.server.main.main(["--man", *argv]) == 0
+    assert capsys.readouterr().out == page(shown)
+
+
+@pytest.mark.parametrize("name", ["gchat.7", "toml", ""])
+def test_a_page_that_nobody_knows_is_one_sentence(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert gchat.server.main.main(["--man", name]) == 2
+    assert capsys.readouterr() == (
+        "",
+        f"gchat: there is no manual page {name!r}: expected gchat, gchat-server or gchat-server.toml\n",
+    )
+
+
+def test_the_pages_that_can_be_shown_are_those_there_are() -> None:
+    assert sorted(manual.PAGES) == list(PAGES)
 
 
 def test_a_pipe_gets_plain_text(capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,10 +40,10 @@ ACTIONS = ("add", "passwd", "list", "suspend", "resume", "delete")  # of ``gchat
 def main(argv: list[str] | None = None) -> int:
     """Run gchat-server and return its exit status; 2 where the arguments or the configuration will not do."""
     arguments = make_parser().parse_args(argv)
-    if arguments.man:
+    if arguments.man is not None:
         from gchat import manual
 
-        return manual.show("gchat-server.1")
+        return manual.show(arguments.man)
     if arguments.command == "hash-password":
         return hash_password()
     try:
@@ -70,7 +70,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gchat-server",
         description="A chat server for IRC clients, for gchat, and for the tutorial's client.",
-        epilog="The whole manual: man gchat-server, or gchat-server --man.",
+        epilog="The whole manual: man gchat-server, or gchat-server --man.  "
+        "What the file may say: gchat-server --man gchat-server.toml.",
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -91,7 +92,13 @@ def make_parser() -> argparse.ArgumentParser:
     add("--check", action="store_true", help="say what the configuration means, and exit")
     add("--port-file", metavar="FILE", help="write the addresses there once they can be connected to")
     add("--while-locked", metavar="FILE", help="end when nobody else holds a lock on this file any more")
-    add("--man", action="store_true", help="show the manual page and exit")
+    add(
+        "--man",
+        metavar="PAGE",
+        nargs="?",
+        const="gchat-server",
+        help="show the manual page, or another one, and exit",
+    )
     add("--version", action="version", version=f"gchat-server {__version__}")
     add_commands(parser)
     return parser

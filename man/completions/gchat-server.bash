@@ -27,6 +27,7 @@ _shtab_gchat_server_account_pos_0_choices=(add passwd list suspend resume delete
 _shtab_gchat_server_pos_0_choices=(hash-password backup account invite modlog export erase)
 _shtab_gchat_server___log_format_choices=(plain json)
 _shtab_gchat_server___log_level_choices=(debug info warning error)
+_shtab_gchat_server___man_choices=(gchat gchat-server gchat-server.toml)
 
 _shtab_gchat_server_hash_password__h_nargs=0
 _shtab_gchat_server_hash_password___help_nargs=0
@@ -50,7 +51,7 @@ _shtab_gchat_server___help_nargs=0
 _shtab_gchat_server___no_config_nargs=0
 _shtab_gchat_server___no_throttle_nargs=0
 _shtab_gchat_server___check_nargs=0
-_shtab_gchat_server___man_nargs=0
+_shtab_gchat_server___man_nargs='?'
 _shtab_gchat_server___version_nargs=0
 
 

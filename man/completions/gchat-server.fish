@@ -51,7 +51,7 @@ function _shtab_gchat_server_using
 end
 
 set -g _shtab_gchat_server_commands hash-password backup account invite modlog export erase
-set -g _shtab_gchat_server_opts_with_value --account --address --channel --config --data-dir --expires --listen --log-format --log-level --port-file --reason --revoke --role --tls-cert --tls-key --uses --while-locked
+set -g _shtab_gchat_server_opts_with_value --account --address --channel --config --data-dir --expires --listen --log-format --log-level --man --port-file --reason --revoke --role --tls-cert --tls-key --uses --while-locked
 
 complete -c gchat-server -e
 complete -c gchat-server -f
@@ -69,7 +69,7 @@ complete -c gchat-server -n _shtab_gchat_server_using -l no-throttle -d 'no rate
 complete -c gchat-server -n _shtab_gchat_server_using -l check -d 'say what the configuration means, and exit'
 complete -c gchat-server -n _shtab_gchat_server_using -l port-file -xka "(__fish_complete_path (commandline -ct))" -d 'write the addresses there once they can be connected to'
 complete -c gchat-server -n _shtab_gchat_server_using -l while-locked -xka "(__fish_complete_path (commandline -ct))" -d 'end when nobody else holds a lock on this file any more'
-complete -c gchat-server -n _shtab_gchat_server_using -l man -d 'show the manual page and exit'
+complete -c gchat-server -n _shtab_gchat_server_using -l man -xka "gchat gchat-server gchat-server.toml" -d 'show the manual page, or another one, and exit'
 complete -c gchat-server -n _shtab_gchat_server_using -l version -d 'show program'"'"'s version number and exit'
 complete -c gchat-server -n '_shtab_gchat_server_using; and test $_shtab_gchat_server_npos -eq 0' -a hash-password -d 'ask for a password and print the hash that the configuration wants'
 complete -c gchat-server -n '_shtab_gchat_server_using hash-password' -s h -l help -d 'show this help message and exit'

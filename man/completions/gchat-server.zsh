@@ -35,7 +35,7 @@ _shtab_gchat_server_options=(
   "--check[say what the configuration means, and exit]"
   "--port-file[write the addresses there once they can be connected to]:FILE:_files"
   "--while-locked[end when nobody else holds a lock on this file any more]:FILE:_files"
-  "--man[show the manual page and exit]"
+  "--man[show the manual page, or another one, and exit]:PAGE:(gchat gchat-server gchat-server.toml)"
   "(- : *)--version[show program\'s version number and exit]"
 )
 
