@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.machinery
 import io
 import os
 import resource
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from gchat import __version__
+from gchat.server import main as command
 from gchat.server import passwords
 from gchat.server.config import ConfigError
 from gchat.server.main import configured, main, make_parser
@@ -99,7 +101,19 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--version"])
     assert ended.value.code == 0
-    assert capsys.readouterr().out == f"gchat-server {__version__}\n"
+    assert capsys.readouterr().out == f"gchat-server {command.build()}\n"
+
+
+@pytest.mark.parametrize(
+    ("origin", "said"),
+    [("engine.py", __version__), ("engine.cpython-311-x86_64-linux-gnu.so", f"{__version__} (compiled)")],
+)
+def test_the_version_says_whether_it_is_compiled(
+    monkeypatch: pytest.MonkeyPatch, origin: str, said: str
+) -> None:
+    spec = importlib.machinery.ModuleSpec("gchat.server.engine", None, origin=f"/site/gchat/server/{origin}")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: spec)
+    assert command.build() == said
 
 
 def test_hash_password_reads_a_line(
