@@ -126,8 +126,7 @@ def _cpuinfo() -> list[str]:
 
 def versions(names: Sequence[str]) -> str:
     """What was measured, in words."""
-    python = f"{platform.python_implementation()} {platform.python_version()}"
-    return ", ".join(servers.version(name) + (f" on {python}" * (name == "gchat")) for name in names)
+    return ", ".join(servers.version(name) for name in names)
 
 
 def table(measured: Table, wanted: Sequence[Scenario], names: Sequence[str]) -> str:

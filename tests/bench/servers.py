@@ -7,6 +7,7 @@ The peers' configurations are what is fair to them: no DNS, no ident, no fake la
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
+
+from gchat import __version__
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"  # Debian keeps daemons out of an ordinary user's PATH
@@ -64,9 +67,10 @@ MODULES = (
 )
 
 
+# "compiled" is what is installed where a C compiler is, "gchat" what is installed elsewhere
 TITLES = {
-    "gchat": "gchat-server",
-    "compiled": "compiled",
+    "compiled": "gchat-server",
+    "gchat": "pure Python",
     "inspircd": "InspIRCd",
     "ngircd": "ngIRCd",
 }
@@ -86,18 +90,16 @@ def find(program: str) -> str | None:
 
 def installed() -> list[str]:
     """The names of what can be measured here."""
-    own = ["gchat", "compiled"] if find_spec("mypyc") else ["gchat"]
+    own = ["compiled", "gchat"] if find_spec("mypyc") else ["gchat"]
     return [*own, *(name for name in ("inspircd", "ngircd") if find(name))]
 
 
 def version(name: str) -> str:
-    """What a server calls itself: "InspIRCd 3.15"."""
-    if name == "gchat":
-        from gchat import __version__
-
-        return f"{TITLES[name]} {__version__}"
+    """What a server is called, with its number: "InspIRCd 3.15"."""
     if name == "compiled":
-        return f"{TITLES[name]} by mypyc {metadata.version('mypy')}"
+        return f"{TITLES[name]} {__version__} compiled by mypyc {metadata.version('mypy')}"
+    if name == "gchat":
+        return f"{TITLES[name]} is the same on {platform.python_implementation()} {platform.python_version()}"
     said = subprocess.run([str(find(name)), "--version"], capture_output=True, text=True, check=False)
     first = (said.stdout or said.stderr).split("\n")[0]
     number = next((word.strip("-") for word in first.replace("-", " ").split() if word[:1].isdigit()), "")
@@ -141,7 +143,7 @@ def running(name: str, home: Path, module: Sequence[str] = ("gchat.server",)) ->
 
 
 def compiled(folder: Path) -> Path:
-    """Where gchat is as ``GCHAT_COMPILE=1`` makes it: beside the servers' folders, made for the first one."""
+    """Where gchat is, compiled as it is installed: beside the servers' folders, made for the first of them."""
     made = folder / "compiled"
     if not made.exists():
         argv = [sys.executable, str(CHECKOUT / "bin" / "compile.py"), str(made)]
