@@ -143,7 +143,7 @@ def running(name: str, home: Path, module: Sequence[str] = ("gchat.server",)) ->
 
 
 def compiled(folder: Path) -> Path:
-    """Where gchat is, compiled as it is installed: beside the servers' folders, made for the first of them."""
+    """Where gchat is, compiled as it is installed: beside the folders of the servers, made for the first."""
     made = folder / "compiled"
     if not made.exists():
         argv = [sys.executable, str(CHECKOUT / "bin" / "compile.py"), str(made)]
