@@ -9,7 +9,7 @@ and the rest of the turn goes on.  Once a second the store is asked again, and c
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Final, NamedTuple
 
 from gchat.irc.message import Message
@@ -48,6 +48,11 @@ def _named(saying: Saying) -> tuple[Request | None, str, str]:
     if isinstance(change, Record) and EDIT not in change.tags:
         return request, change.command, change.params[0]  # which is one of several that the request has
     return (request, request.message.command, request.params[0]) if request is not None else (None, "", "")
+
+
+def _tells_of(change: Change, undone: Container[str]) -> bool:
+    """True for the entry of a moderation log that says that one of these was redacted."""
+    return isinstance(change, Moderation) and change.action == "redact" and change.detail in undone
 
 
 class Keeping:
@@ -122,23 +127,35 @@ class Keeping:
             self._changes, self._sayings = [], []
 
     def _write_singly(self, changes: list[Change]) -> None:
+        """Store one after the other, and forget what nothing can keep.
+
+        Where the store goes out meanwhile, the rest of what was said is left to be set aside with that, as all
+        of it is withdrawn at once: a label has one answer.
+        """
         bad: set[int] = set()
+        undone: set[str] = set()
+        left: list[Change] = []
         for index, change in enumerate(changes):
+            if _tells_of(change, undone):
+                continue
             try:
                 self.store.write([change])
             except StoreError as error:
-                self._changes = changes[index:]
+                left = changes[index:]
                 self._go_out(str(error))
                 break
             except Exception:
                 self.errors += 1
                 log.exception("This cannot be kept: %.500r", change)
                 bad.add(id(change))
-        else:
-            self._changes = []
-        left = bad.union(map(id, self._changes))
-        sayings, self._sayings = self._sayings, []
-        self._withdraw([saying for saying in sayings if id(saying.change) in left])
+                if isinstance(change, Redaction):
+                    undone.add(change.id)
+        self._changes = left
+        void = bad.union(map(id, left))
+        self._sayings = [saying for saying in self._sayings if id(saying.change) in void]
+        if not left:
+            sayings, self._sayings = self._sayings, []
+            self._withdraw(sayings)
 
     def _go_out(self, why: str) -> None:
         if why != self.outage:
@@ -154,10 +171,7 @@ class Keeping:
         said = {id(saying.change) for saying in sayings}
         undone = {saying.change.id for saying in sayings if isinstance(saying.change, Redaction)}
         self._changes = [
-            change
-            for change in self._changes
-            if id(change) not in said
-            and not (isinstance(change, Moderation) and change.action == "redact" and change.detail in undone)
+            change for change in self._changes if id(change) not in said and not _tells_of(change, undone)
         ]
         if len(self._changes) > MOST:
             self._shrink()

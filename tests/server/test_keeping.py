@@ -6,7 +6,8 @@ import pytest
 
 from gchat.server import keeping
 from gchat.server.backplane.local import LocalBackplane
-from gchat.server.stores.base import Document, Mark, Record, StoreError
+from gchat.server.events import Redacted
+from gchat.server.stores.base import Document, Mark, Moderation, Record, Redaction, StoreError
 
 SERVER = ":gchat.test"
 NEURAL = ":Neural!~Neural@127.0.0.1"
@@ -264,6 +265,65 @@ def test_a_change_that_no_store_can_keep_does_not_keep_out_the_others(chat, stor
     assert store.texts == ["one", "two"]
     assert chat.engine.keeping.errors == 1
     assert [record.getMessage()[:20] for record in caplog.records] == ["This cannot be kept:"]
+
+
+class FullSoon(Store):
+    """Nothing can keep ``bad``, and whoever finds that out has filled the disk."""
+
+    def write(self, changes):
+        try:
+            super().write(changes)
+        except ZeroDivisionError:
+            if len(changes) == 1:
+                self.why = "disk full"
+            raise
+
+
+@pytest.mark.parametrize("caps", ["", CAPS])
+def test_what_was_refused_while_one_is_stored_after_the_other_is_never_stored(chat, caps):
+    neural, nine = chat.join("#team", "Neural", "Nine", caps=caps)
+    chat.engine.store = chat.engine.keeping.store = store = FullSoon()
+    store.poison = lambda change: isinstance(change, Record) and change.params[-1] == "bad"
+    chat.engine.receive(
+        neural.session, b"".join(b"PRIVMSG #team :%s\r\n" % word for word in (b"one", b"bad", b"two"))
+    )
+    chat.engine.keep(Document("account", "neural", {"n": 1}))
+    chat.settle()
+    echo = [f"{NEURAL} PRIVMSG #team :one"]
+    assert neural.read() == [*(echo if caps else []), fail(), fail()]
+    assert nine.read() == echo
+    store.why = ""
+    chat.advance(2)
+    assert neural.read() == nine.read() == []
+    assert store.texts == ["one"]
+    assert Document("account", "neural", {"n": 1}) in store.kept
+
+
+def test_a_label_is_answered_once_though_its_parts_failed_in_two_ways(chat):
+    (neural,) = chat.join("#a", "Neural", caps=CAPS)
+    neural.send("JOIN #b")
+    chat.engine.store = chat.engine.keeping.store = store = FullSoon()
+    store.poison = lambda change: isinstance(change, Record) and change.params[0] == "#a"
+    lines = neural.ask("@label=x PRIVMSG #a,#b :one")
+    assert [line.partition(" ")[2] for line in lines[1:-1]] == [fail("#a"), fail("#b")]
+    assert lines[0].startswith(f"@label=x {SERVER} BATCH +")
+    store.why = ""
+    chat.advance(2)
+    assert neural.read() == []
+    assert store.texts == []
+
+
+@pytest.mark.parametrize("store_type", [Store, FullSoon])
+def test_of_a_redaction_that_was_refused_the_moderation_log_says_nothing(chat, store_type):
+    root, _ = chat.join("#team", "root", "Neural")
+    chat.engine.store = chat.engine.keeping.store = store = store_type()
+    store.poison = lambda change: isinstance(change, Redaction)
+    author = ("Neural", "")
+    chat.backplane.commit(Redacted(root.session.user.uid, "#team", "#team", "1-0", "", author), None)
+    chat.settle()
+    store.why = ""
+    chat.advance(2)
+    assert [change for change in store.kept if isinstance(change, Moderation | Redaction)] == []
 
 
 def test_what_waits_for_a_thread_has_its_own_words_kept(chat, store, monkeypatch):
