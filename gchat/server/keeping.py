@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Container, Sequence
+from types import TracebackType
 from typing import Final, NamedTuple
 
 from gchat.irc.message import Message
 from gchat.server.delivery import BroadcastQueue
 from gchat.server.playback import EDIT
 from gchat.server.request import FailError, Request
-from gchat.server.stores.base import Change, Document, Moderation, Record, Redaction, Store, StoreError
+from gchat.server.stores.base import Change, Document, Moderation, Moved, Record, Redaction, Store, StoreError
 
 log = logging.getLogger("gchat.server")
 
@@ -53,6 +54,24 @@ def _named(saying: Saying) -> tuple[Request | None, str, str]:
 def _tells_of(change: Change, undone: Container[str]) -> bool:
     """True for the entry of a moderation log that says that one of these was redacted."""
     return isinstance(change, Moderation) and change.action == "redact" and change.detail in undone
+
+
+def _which(change: Change) -> str:
+    """What a change is found by, and nothing of what it holds: neither a verifier nor what somebody said."""
+    if isinstance(change, Document):
+        which = f"{change.kind} {change.key}"
+    elif isinstance(change, Moved):
+        which = f"{change.target} to {change.to}"
+    else:
+        which = change.id
+        if change.target.startswith("#"):  # else it is who talks to whom
+            which += f" in {change.target}"
+    return f"{type(change).__name__} {which}"
+
+
+def _without_words(error: Exception) -> tuple[type[Exception], Exception, TracebackType | None]:
+    """What ``logging`` is given of an error whose text may quote what cannot be kept: its kind and place."""
+    return RuntimeError, RuntimeError(type(error).__name__), error.__traceback__
 
 
 class Keeping:
@@ -129,8 +148,8 @@ class Keeping:
     def _write_singly(self, changes: list[Change]) -> None:
         """Store one after the other, and forget what nothing can keep.
 
-        Where the store goes out meanwhile, the rest of what was said is left to be set aside with that, as all
-        of it is withdrawn at once: a label has one answer.
+        Where the store goes out meanwhile, what was said of both is left to be set aside together: a label
+        has one answer.
         """
         bad: set[int] = set()
         undone: set[str] = set()
@@ -144,9 +163,9 @@ class Keeping:
                 left = changes[index:]
                 self._go_out(str(error))
                 break
-            except Exception:
+            except Exception as bug:
                 self.errors += 1
-                log.exception("This cannot be kept: %.500r", change)
+                log.error("This cannot be kept: %s", _which(change), exc_info=_without_words(bug))
                 bad.add(id(change))
                 if isinstance(change, Redaction):
                     undone.add(change.id)

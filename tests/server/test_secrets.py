@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import stat
 from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from gchat.server.control import Control
 from gchat.server.passwords import hash_password
 from gchat.server.settings import Gateway, Operator, Server, Settings
+from gchat.server.stores.base import Change
 from gchat.server.stores.sqlite import SqliteStore
 
 SECRET = "open-sesame"
@@ -152,3 +154,34 @@ def test_there_is_no_default_password(make_chat, settings):
             neural.send(f"OPER {name or '*'} :{password}")
     assert neural.session.user is not None
     assert not neural.session.user.is_operator
+
+
+@pytest.mark.parametrize("lately", [False, True], ids=["the whole turn", "one after the other"])
+def test_no_log_holds_what_cannot_be_kept(make_chat, caplog, lately: bool):
+    """An error's own text may quote what was to be stored: so it is not written either."""
+
+    def write(changes: Sequence[Change]) -> None:
+        try:
+            raise ValueError(f"what is this: {changes!r}")
+        except ValueError as error:
+            raise KeyError(repr(changes)) from (error if lately else None)
+
+    chat = people(make_chat)
+    neural, nine = chat.client("Neural"), chat.client("Nine")
+    for client in (neural, nine):
+        client.send(f"REGISTER * * {SECRET}", "JOIN #team")
+    (verifier,) = {account.verifier for account in chat.engine.world.accounts.values()}
+    chat.engine.keeping.store.write = write
+    said = "for your eyes only"
+    neural.send(f"NS PASSWD {SECRET} {SECRET}2", f"PRIVMSG Nine :{said}", f"PRIVMSG #team :{said}")
+    neural.send(f"TOPIC #team :{said}", "SETNAME new", f"METADATA * SET url :{said}")
+    assert chat.engine.keeping.errors > 4
+    (new,) = {chat.engine.world.accounts["neural"].verifier} - {verifier}
+    text = "\n".join(logging.Formatter().format(record) for record in caplog.records)
+    assert "This cannot be kept: Document account neural\n" in text
+    assert ", in write\n" in text  # where, and what
+    assert "\nRuntimeError: KeyError\n" in text
+    for secret in (verifier, new, new.split(":")[-1], said, *SECRETS):
+        assert secret not in text
+    assert "nine neural" not in text.lower()
+    assert "neural nine" not in text.lower()
