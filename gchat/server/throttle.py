@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 from collections.abc import Hashable
+from typing import Final
+
+AGAIN: Final = 1.0  # seconds until buckets are looked through again that could not be forgotten
 
 
 def neighbourhood(host: str) -> str:
@@ -45,6 +49,10 @@ class TokenBucket:
         self._tokens -= cost
         return True
 
+    def has(self, tokens: float, now: float) -> bool:
+        """True where there are so many; nothing is paid."""
+        return self._tokens + max(now - self._updated, 0.0) * self._rate >= min(tokens, self._burst)
+
     def owe(self, cost: float) -> None:
         """Pay for what was done already; the debt, at most another ``burst``, is paid off before the next."""
         if self._rate:
@@ -62,21 +70,35 @@ class TokenBucket:
 
 
 class Buckets:
-    """A bucket a key, for as many keys as strangers can think of: of too many, the longest unused go."""
+    """A bucket a key, for as many keys as strangers can think of.
 
-    MOST = 10_000
+    Of too many, those go first that are full again: they say no more than none would.  Then those go that
+    were not used for longest, but none that is empty, or whoever comes under ever more names would have it
+    forgotten and try on.  So ``most`` bounds the memory; while that many are empty, a new key gets nothing.
 
-    def __init__(self, rate: float, burst: float) -> None:
+    ``most`` 0 is for keys of which there are only so many: of those no bucket ever goes.
+    """
+
+    def __init__(self, rate: float, burst: float, most: int = 10_000) -> None:
         self._rate = rate
         self._burst = burst
+        self._most = most
         self._buckets: dict[Hashable, TokenBucket] = {}
+        self._looked = -math.inf  # when it was found that few can go
+
+    def __len__(self) -> int:
+        return len(self._buckets)
 
     def take(self, key: Hashable, now: float) -> bool:
         """Pay a token of this key's bucket; False where there is none."""
-        bucket = self._buckets.pop(key, None) or TokenBucket(self._rate, self._burst, now)
+        if not self._rate:
+            return True
+        bucket = self._buckets.pop(key, None)
+        if bucket is None:
+            if self._most and len(self._buckets) >= self._most and not self._make_room(now):
+                return False
+            bucket = TokenBucket(self._rate, self._burst, now)
         self._buckets[key] = bucket  # last: the one longest unused is the first
-        if len(self._buckets) > self.MOST:
-            del self._buckets[next(iter(self._buckets))]
         return bucket.take(now)
 
     def give_back(self, key: Hashable) -> None:
@@ -90,3 +112,22 @@ class Buckets:
         self._rate, self._burst = rate, burst
         for bucket in self._buckets.values():
             bucket.change(rate, burst)
+
+    def _make_room(self, now: float) -> bool:
+        """Forget all that are full, or some; False where there are none.
+
+        To look at 10,000 takes some 4 ms.  So a tenth of them goes at once, and where less can go, that is
+        not tried again within a second.
+        """
+        if 0.0 <= now - self._looked < AGAIN:
+            return False
+        left = {key: bucket for key, bucket in self._buckets.items() if not bucket.has(self._burst, now)}
+        wanted = len(left) - self._most + max(self._most // 10, 1)
+        if wanted > 0:
+            spare = [key for key, bucket in left.items() if bucket.has(1.0, now)][:wanted]
+            for key in spare:
+                del left[key]
+            if len(spare) < wanted:
+                self._looked = now
+        self._buckets = left
+        return len(left) < self._most

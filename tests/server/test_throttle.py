@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gchat.server.settings import Limits, Server, Settings
-from gchat.server.throttle import TokenBucket, neighbourhood
+from gchat.server.throttle import Buckets, TokenBucket, neighbourhood
 from gchat.tutorial.wire import TutorialWire
 
 SERVER = ":gchat.test"
@@ -78,6 +78,110 @@ def test_nobody_takes_more_than_burst_and_rate(rate, burst, steps):
         now += step
         taken += bucket.take(now)
         assert taken <= burst + rate * now + 1e-6
+
+
+# many buckets
+
+
+def drain(buckets, key, now):
+    """Take all there is; return how much that was."""
+    return next(number for number in range(1000) if not buckets.take(key, now))
+
+
+def test_each_has_its_own():
+    buckets = Buckets(1.0, 3.0)
+    assert [drain(buckets, key, 0.0) for key in ("a", "b", "a")] == [3, 3, 0]
+    buckets.give_back("a")
+    buckets.give_back("nobody")
+    assert [drain(buckets, key, 0.0) for key in ("a", "b")] == [1, 0]
+    assert [drain(buckets, key, 2.0) for key in ("a", "b")] == [2, 2]
+
+
+def test_an_empty_one_is_not_forgotten_however_many_names_come():
+    buckets = Buckets(0.01, 3.0, most=100)
+    drain(buckets, "victim", 0.0)
+    for number in range(10_000):
+        buckets.take(f"name {number}", 0.0)
+        assert len(buckets) <= 100
+    assert drain(buckets, "victim", 0.0) == 0
+
+
+def test_full_ones_are_forgotten_before_those_that_are_not():
+    buckets = Buckets(1.0, 3.0, most=100)
+    for number in range(50):
+        buckets.take(f"used {number}", 0.0)
+        buckets.take(f"used {number}", 0.0)
+    for number in range(50):
+        buckets.take(f"full {number}", 0.0)
+    for number in range(50):  # at this time those have their token again, and the others one of their two
+        assert buckets.take(f"new {number}", 1.0)
+    assert {drain(buckets, f"used {number}", 1.0) for number in range(50)} == {2}
+    assert len(buckets) == 100
+
+
+def test_of_those_that_are_not_full_the_longest_unused_are_forgotten():
+    buckets = Buckets(0.01, 3.0, most=10)
+    for key in "abcdefghij":
+        assert drain(buckets, key, 0.0) == 3 if key == "c" else buckets.take(key, 0.0)
+    buckets.take("a", 0.0)
+    assert all(buckets.take(key, 0.0) for key in "kl")
+    assert [drain(buckets, key, 0.0) for key in "ac"] == [1, 0]  # b and d are gone
+    assert [drain(buckets, key, 0.0) for key in "ij"] == [2, 2]
+
+
+def test_while_all_are_empty_a_new_one_gets_nothing():
+    buckets = Buckets(0.1, 1.0, most=10)
+    for number in range(10):
+        assert buckets.take(number, 0.0)
+    assert not any(buckets.take(f"new {number}", now) for number in range(100) for now in (0.0, 5.0))
+    assert len(buckets) == 10
+    assert buckets.take("new", 11.0)
+
+
+def test_to_look_for_room_is_seldom_where_there_is_none(monkeypatch):
+    looks = []
+    has = TokenBucket.has
+
+    def look(self, tokens, now):
+        looks.append(self)
+        return has(self, tokens, now)
+
+    monkeypatch.setattr(TokenBucket, "has", look)
+    buckets = Buckets(0.001, 1.0, most=100)
+    for number in range(100):
+        buckets.take(number, 0.0)
+    for number in range(1000):
+        buckets.take(f"new {number}", 0.0)
+    assert len(looks) <= 2 * 100
+    partly = Buckets(0.001, 2.0, most=100)
+    looks.clear()
+    for number in range(10_000):
+        assert partly.take(number, 0.0)
+    assert len(looks) <= 2 * 10 * 10_000  # a tenth goes at once
+
+
+def test_of_what_there_is_only_so_much_of_nothing_is_forgotten():
+    buckets = Buckets(0.1, 1.0, most=0)
+    assert all(buckets.take(number, 0.0) for number in range(20_000))
+    assert not any(buckets.take(number, 0.0) for number in range(20_000))
+
+
+def test_many_without_a_rate_are_without_a_limit():
+    buckets = Buckets(0.0, 1.0, most=10)
+    assert all(buckets.take(number % 50, 0.0) for number in range(1000))
+    assert len(buckets) == 0
+    buckets.change(0.1, 1.0)
+    assert [buckets.take("a", 0.0) for _ in range(2)] == [True, False]
+
+
+def test_a_clock_that_jumps_back_keeps_nobody_out():
+    buckets = Buckets(1.0, 2.0, most=2)
+    for key in "ab":
+        drain(buckets, key, 1000.0)
+    assert not buckets.take("c", 1000.0)
+    assert not buckets.take("c", 10.0)  # a and b were not used since
+    assert [buckets.take(key, 10.0) for key in "ab"] == [False, False]
+    assert [buckets.take(key, 12.0) for key in "abc"] == [True, True, True]
 
 
 # the commands of a client
