@@ -73,7 +73,9 @@ class Engine:
         self.store = store
         self.keeping = Keeping(store, self.queue, self._tell_operators)
         limits = settings.limits
-        self.logins = Buckets(limits.login_rate if settings.throttle else 0.0, limits.login_burst)
+        rate = limits.login_rate if settings.throttle else 0.0
+        self.logins = Buckets(rate, limits.login_burst)  # wrong passwords by address
+        self.account_logins = Buckets(rate, limits.login_burst, 0)  # by account: one for each at most
         self.registrations = Buckets(REGISTRATION_RATE if settings.throttle else 0.0, REGISTRATION_BURST)
         self.values = Buckets(CHANGE_RATE if settings.throttle else 0.0, CHANGE_BURST)
         self._secret = entropy(32)  # of what is to look like chance and be the same each time
@@ -393,7 +395,8 @@ class Engine:
         offers.announce_retention(self, keep)
         limits = settings.limits
         rates = (limits.command_rate, limits.nick_rate) if settings.throttle else (0.0, 0.0)
-        self.logins.change(limits.login_rate if settings.throttle else 0.0, limits.login_burst)
+        for buckets in (self.logins, self.account_logins):
+            buckets.change(limits.login_rate if settings.throttle else 0.0, limits.login_burst)
         for session in self.sessions.values():
             session.bucket.change(rates[0], limits.command_burst)
             session.nick_bucket.change(rates[1], limits.nick_burst)

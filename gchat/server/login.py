@@ -20,7 +20,7 @@ from gchat.server.events import LoggedIn
 from gchat.server.gateways import is_among
 from gchat.server.lanes import Lane
 from gchat.server.request import Request, Work
-from gchat.server.throttle import neighbourhood
+from gchat.server.throttle import Buckets, neighbourhood
 
 WRONG = "The account or the password is wrong"
 TOO_MANY = "Too many wrong passwords: wait some minutes"
@@ -53,21 +53,27 @@ class Attempt:
 
     def __init__(self, request: Request, name: str) -> None:
         """Raises LoginError for one too many."""
-        self._logins = request.engine.logins
+        engine, now = request.engine, request.engine.clock()
         account, _ = find(request, name)
-        key = account.key if account is not None else fold(limits.cut(name, limits.NICKLEN))
-        self._keys = (f"account {key}", f"address {neighbourhood(request.session.host)}")
-        now = request.engine.clock()
-        for index, key in enumerate(self._keys):
-            if not self._logins.take(key, now):
-                for taken in self._keys[:index]:
-                    self._logins.give_back(taken)
+        # The address is asked first: whoever has used it up is not to fill the rest with ever more names.
+        wanted = [(engine.logins, f"address {neighbourhood(request.session.host)}")]
+        if account is not None:
+            wanted.append((engine.account_logins, account.key))
+        else:
+            # What is counted for a name that nobody has may be forgotten, unlike an account's: all it does is
+            # to answer the same.
+            wanted.append((engine.logins, f"name {fold(limits.cut(name, limits.NICKLEN))}"))
+        self._paid: list[tuple[Buckets, str]] = []
+        for buckets, key in wanted:
+            if not buckets.take(key, now):
+                self.succeeded()
                 raise LoginError(TOO_MANY)
+            self._paid.append((buckets, key))
 
     def succeeded(self) -> None:
         """It was right, and costs nothing."""
-        for key in self._keys:
-            self._logins.give_back(key)
+        for buckets, key in self._paid:
+            buckets.give_back(key)
 
 
 def by_password(request: Request, name: str, password: str) -> Login:

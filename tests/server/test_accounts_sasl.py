@@ -11,6 +11,7 @@ from gchat.irc.wire import IrcWire
 from gchat.server import login, passwords, totp
 from gchat.server.accounts import Account, Device
 from gchat.server.settings import Limits, Operator, Server, Settings
+from gchat.server.throttle import Buckets
 
 SERVER = ":gchat.test"
 PASSWORD = "sesame"
@@ -237,6 +238,27 @@ def test_an_address_runs_out_too(slow):
     answers = [plain(slow.connect(), f"Name{n}", "wrong")[0] for n in range(11)]
     assert [answer == WRONG for answer in answers] == [True] * 10 + [False]
     assert plain(slow.connect("192.0.2.1"), "Name1", "wrong") == [WRONG]
+
+
+def test_other_names_do_not_have_the_wrong_passwords_of_an_account_forgotten(slow):
+    slow.engine.logins = Buckets(0.05, 10.0, most=20)
+    for n in range(10):
+        assert plain(slow.connect(f"192.0.2.{n}"), "Neural", "wrong") == [WRONG]
+    for n in range(60):
+        assert plain(slow.connect(f"198.51.100.{n}"), f"Name{n}", "wrong") == [WRONG]
+    assert len(slow.engine.logins) == 20
+    assert "Too many" in plain(slow.connect("192.0.2.99"), "Neural")[0]
+
+
+def test_an_address_that_has_run_out_is_counted_no_further(slow):
+    client = slow.connect()
+    for n in range(10):
+        plain(client, f"Name{n}", "wrong")
+    counted = len(slow.engine.logins), len(slow.engine.account_logins)
+    for n in range(100):
+        assert "Too many" in plain(client, f"Other{n}", "wrong")[0]
+    assert "Too many" in plain(client, "Neural")[0]
+    assert (len(slow.engine.logins), len(slow.engine.account_logins)) == counted
 
 
 def test_a_network_of_ipv6_runs_out_as_one_address(slow):
