@@ -37,22 +37,17 @@ class Door(StreamServer):
     max_accept = AT_ONCE
 
     def __init__(self, bound: Bound, admit: Admit, serve: Serve) -> None:
-        loop: Any = get_hub().loop
         self.bound = bound
         self._admit = admit
-        self._again = loop.timer(PAUSE)
-        self._stuck = False  # it was said that nobody can be accepted, and not yet that somebody can
+        self._again: Any = None  # a timer, since there was first a pause
+        self._stuck = False  # it was said that nobody can be accepted, and not yet that they are again
         super().__init__(bound.socket, serve)
 
     def do_read(self) -> tuple[socket.socket, Any] | None:  # type: ignore[override]  # its own returns None, too
         """Accept one client: a plain socket, because nothing waits in it."""
         try:
             return self.bound.socket.accept()
-        except BlockingIOError:
-            if self._stuck:
-                self._stuck = False
-                log.info("Connections are accepted again")
-        except ConnectionError:  # it went away before it was accepted
+        except (BlockingIOError, ConnectionError):  # there was none, or it went away before it was accepted
             pass
         except OSError as error:
             self._pause(error)
@@ -71,22 +66,35 @@ class Door(StreamServer):
     def _pause(self, error: OSError) -> None:
         """Wait: the socket stays readable, and asking again at once would be asking for ever."""
         self.stop_accepting()
-        self._again.start(self._go_on)
+        self._after_a_pause(self._go_on)
         if not self._stuck:
             self._stuck = True
             why = f"{error.strerror}: {HINT}" if error.errno in EXHAUSTED else error.strerror
             log.error("No more connections can be accepted for now: %s", why)
 
+    def _after_a_pause(self, do: Callable[[], None] | None) -> None:
+        """Have this done, and nothing else of the kind.  A timer that has run out would run out at once."""
+        if self._again is not None:
+            self._again.close()
+            self._again = None
+        if do is not None:
+            loop: Any = get_hub().loop
+            self._again = loop.timer(PAUSE)
+            self._again.start(do)
+
     def _go_on(self) -> None:
-        """Try again after a pause, also when nobody waits any more: then it is said that all are in."""
+        """Try again after a pause, with some of those who wait a turn, as ever."""
         self.start_accepting()
-        while (accepted := self.do_read()) is not None:
-            self.do_handle(*accepted)
+        self._after_a_pause(self._went_on)
+
+    def _went_on(self) -> None:
+        """For as long as a pause all were accepted who came, if anybody did."""
+        self._stuck = False
+        log.info("Connections are accepted again")
 
     def close(self) -> None:
         """Stop listening."""
-        self._again.stop()
-        self._again.close()
+        self._after_a_pause(None)
         super().close()
         self.bound.close()
 
