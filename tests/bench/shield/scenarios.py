@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import select
 import socket
 import ssl
 import time
@@ -220,6 +221,77 @@ def rush(port: int, source: str) -> socket.socket:
     return sock
 
 
+# --- floods --------------------------------------------------------------------------------------
+
+NOTHING = (b"\n", b" \n", b"\0\n")  # lines that cost work and mean nothing
+
+
+def nothing_from_one(size: float) -> list[Figure]:
+    """One connection sends lines that mean nothing as fast as they are read: IRC, the tutorial's, nc's."""
+    return _nothing(size, 1)
+
+
+def nothing_from_sixteen(size: float) -> list[Figure]:
+    """The same from sixteen connections of one address."""
+    return _nothing(size, 16)
+
+
+def _nothing(size: float, number: int) -> list[Figure]:
+    seconds, rates = max(4.0 * size, 0.1), {"command_rate": 1000, "command_burst": 1000}
+    with Server(throttle=True, connection_burst=1000, **rates) as server:
+        probe = Probe(server.port, source="127.250.0.1")
+        time.sleep(max(size, 0.3))
+        before = probe.stop()
+        found = [Figure("honest p99 before", before.p99, "ms")]
+        for kind, come in (("IRC", crowd.users), ("raw", tutorials), ("nc", ncs)):
+            for round_, line in enumerate(NOTHING):
+                flooders = come(server.port, number, f"{kind}{round_}x")
+                probe = Probe(server.port, source="127.250.0.1")
+                sent = pour(flooders, line * (65536 // len(line)), seconds)
+                meanwhile, ended = probe.stop(), crowd.swallow(flooders)
+                crowd.close(flooders)
+                what = f"{kind} {line.decode()!r}"
+                found += [
+                    Figure(f"{what}: sent", sent / seconds / 2**20, "MiB/s"),
+                    Figure(f"{what}: ended", ended, f"of {number}"),
+                    Figure(f"{what}: honest p99 meanwhile", meanwhile.p99, "ms", max(2 * before.p99, KEPT)),
+                    Figure(f"{what}: honest longest", meanwhile.longest, "ms"),
+                ]
+    return found
+
+
+def tutorials(port: int, count: int, name: str, end: str = "") -> list[socket.socket]:
+    """Clients of the tutorial's: they are silent until they are asked for a name, and end no line."""
+    socks = [crowd.connect(port) for _ in range(count)]
+    for number, sock in enumerate(socks):
+        crowd.until(sock, b"NICK")
+        sock.sendall(f"{name}{number}{end}".encode())
+    for sock in socks:
+        crowd.until(sock, b"Connected to server")
+    return socks
+
+
+def ncs(port: int, count: int, name: str) -> list[socket.socket]:
+    """Clients that are people with nc, who end their lines."""
+    return tutorials(port, count, name, "\n")
+
+
+def pour(socks: list[socket.socket], data: bytes, seconds: float) -> int:
+    """Send this again and again on all of them, read nothing; return how many bytes were taken."""
+    left, until, sent = list(socks), time.monotonic() + seconds, 0
+    for sock in left:
+        sock.setblocking(False)
+    while (wait := until - time.monotonic()) > 0:
+        for sock in select.select([], left, [], wait)[1]:
+            try:
+                sent += sock.send(data)
+            except BlockingIOError:
+                continue
+            except OSError:
+                left.remove(sock)
+    return sent
+
+
 # --- those who never finish ----------------------------------------------------------------------
 
 
@@ -379,6 +451,8 @@ SCENARIOS: dict[str, Callable[[float], list[Figure]]] = {
     "slow-readers-tls": slow_readers_tls,
     "storm-from-one": storm_from_one,
     "storm-from-many": storm_from_many,
+    "nothing-from-one": nothing_from_one,
+    "nothing-from-sixteen": nothing_from_sixteen,
     "half-open": half_open,
     "vanished": vanished,
     "handshakes": handshakes,
