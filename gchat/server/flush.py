@@ -54,7 +54,7 @@ class Flush:
         self._over = over
         self._loop: Any = get_hub().loop
         self._breath = self._loop.timer(0)
-        self._again = self._loop.timer(AGAIN)
+        self._again: Any = None
         self._awake = False  # a turn is about to be taken
         self._unhandled: dict[Session, bytes] = {}
         self._order: deque[Session] = deque()  # whose turn it is to have some of it handled
@@ -131,6 +131,7 @@ class Flush:
         except Exception:
             # What was not stored is not shown: those who wait for it wait on.
             log.exception("What was said could not be stored")
+            self._again = self._loop.timer(AGAIN)  # a new one: one that has run out would not wait
             self._again.start(self.wake)
             return
         if self.engine.queue:

@@ -278,5 +278,5 @@ def _middle(params: tuple[str, ...]) -> str | None:
     """All parameters but the last as one text, which works because they have no spaces (IRC's own rule)."""
     middle = " ".join(params[:-1])
     if middle and tuple(middle.split(" ")) != params[:-1]:
-        raise ValueError(f"a parameter that is not the last is empty or has a space: {params!r}")
+        raise ValueError(f"a parameter that is not the last is empty or has a space: {params[:-1]!r}")
     return middle or None
