@@ -43,7 +43,14 @@ _SENTENCES = {
     sqlite3.SQLITE_PROTOCOL: "is locked by another program; end that program",
     sqlite3.SQLITE_INTERRUPT: "was being read for too long; ask for less",
 }
+
+
+class Held(StoreError):
+    """Another program writes the file at the moment."""
+
+
 _KINDS = {
+    sqlite3.SQLITE_BUSY: Held,
     sqlite3.SQLITE_INTERRUPT: TooSlow,
     sqlite3.SQLITE_CORRUPT: Damaged,
     sqlite3.SQLITE_NOTADB: Damaged,
@@ -80,7 +87,7 @@ def explained(path: str) -> Iterator[None]:
 def connect(path: str, *, write: bool, patience: float, durability: str = "normal") -> sqlite3.Connection:
     """Open a database that exists.  The caller may hand the connection from thread to thread, one at a time.
 
-    ``patience``: seconds to wait for another writer.  Raises sqlite3.Error.
+    ``patience``: seconds to wait for another program that writes it.  Raises sqlite3.Error.
     """
     connection = sqlite3.connect(
         uri(path, write=write),

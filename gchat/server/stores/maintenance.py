@@ -2,8 +2,11 @@
 of words.
 
 Whoever writes the database takes ``turn``, the loop too, so everything here that writes it does so in slices
-of a millisecond or less, and breathes between them.  ``python -m tests.bench.pauses`` measures how long the
-loop waits: of 4,000 messages a second in 50 channels, one write in a thousand took longer than 0.5 ms.
+of a millisecond or less, and breathes between them.  Nothing waits in its turn: while another program holds
+the database, what there is to do is left for another time.
+
+``python -m tests.bench.pauses`` measures how long the loop waits: of 4,000 messages a second in 50 channels,
+one write in a thousand took longer than 0.5 ms.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from typing import Any, Final
 
 from gchat.server.stores import files, modlog, pages
 from gchat.server.stores.base import StoreError
-from gchat.server.stores.files import connect, explained
+from gchat.server.stores.files import Held, connect, explained
 from gchat.server.stores.words import Words
 
 log = logging.getLogger("gchat.server")
@@ -36,7 +39,7 @@ SELDOM: Final = 30.0  # seconds after which there is one for fewer
 SMALL: Final = 4 << 20  # bytes of PATH-wal that are left to it
 LARGE: Final = 64 << 20  # from here on PATH-wal begins anew even if the loop has to wait for the disk
 PASSES: Final = 3  # checkpoints before that, each of which leaves only what was written during it
-PATIENCE: Final = 5.0
+PATIENCE: Final = 5.0  # seconds for what an administrator asked for, and for the end
 
 _PASSIVE: Final = "PRAGMA wal_checkpoint(PASSIVE)"
 
@@ -152,21 +155,18 @@ class Maintenance:
                 self._begin_anew(connection, "TRUNCATE", before)
 
     def _begin_anew(self, connection: sqlite3.Connection, how: str, written: int) -> None:
-        connection.execute("PRAGMA busy_timeout = 0")  # not for those who read
-        try:
-            with self._turn:
-                if how == "RESTART" or self.written == written:  # then nothing waits for the disk
-                    connection.execute(f"PRAGMA wal_checkpoint({how})").fetchall()
-        finally:
-            connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
+        with self._turn:
+            if how == "RESTART" or self.written == written:  # then nothing waits for the disk
+                connection.execute(f"PRAGMA wal_checkpoint({how})").fetchall()
 
     # the order in which history is read
 
     def _page(self, quiet: bool) -> None:
-        behind = self.written - self._paged
+        written = self.written
+        behind = written - self._paged
         if behind >= BEHIND or (quiet and behind):
-            self._paged = self.written
             self.page()
+            self._paged = written
 
     def page(self) -> None:
         """Put what is new where pages are read from; until then, readers look at it record by record.
@@ -191,9 +191,11 @@ class Maintenance:
         for start in range(0, count, pages.SLICE):
             if start and self._stop.wait(BREATH):
                 return False
-            with self._using, explained(self._path), self._turn:
-                self.order.merge(self._opened(), start)
-                self.written += 1
+            with self._using, explained(self._path):
+                connection = self._opened()
+                with self._turn:
+                    self.order.merge(connection, start)
+                    self.written += 1
         if count:
             self.write(partial(self.order.end, last))
         return count == pages.PASS
@@ -210,7 +212,7 @@ class Maintenance:
             forgotten = self._words.catch_up()
             for start in range(0, len(forgotten), SLICE):
                 numbers = [(number,) for number in forgotten[start : start + SLICE]]
-                self.write(partial(_forgotten, numbers))
+                self._insist(partial(_forgotten, numbers))
 
     # retention
 
@@ -255,13 +257,13 @@ class Maintenance:
             found = self._opened().execute("SELECT number FROM records WHERE lower(account) = ?", (account,))
             numbers = found.fetchall()
         for start in range(0, len(numbers), SLICE):
-            self.write(partial(self._blank, numbers[start : start + SLICE]))
+            self._insist(partial(self._blank, numbers[start : start + SLICE]))
             time.sleep(BREATH)
         last: int | None = 0
         while last is not None:
-            last = self.write(partial(modlog.erase, account=account, after=last, limit=SLICE))
+            last = self._insist(partial(modlog.erase, account=account, after=last, limit=SLICE))
             time.sleep(BREATH)
-        self.write(lambda c: c.execute(f"DELETE FROM documents WHERE {OF_ACCOUNT}", of_account(account)))
+        self._insist(lambda c: c.execute(f"DELETE FROM documents WHERE {OF_ACCOUNT}", of_account(account)))
         return len(numbers)
 
     def _blank(self, numbers: list[tuple[int]], connection: sqlite3.Connection) -> None:
@@ -277,23 +279,38 @@ class Maintenance:
     # writing
 
     def write(self, change: Callable[[sqlite3.Connection], Any]) -> Any:
-        """Do something in a transaction, when it is our turn; return what it returns.  Raises StoreError."""
-        with self._using, explained(self._path), self._turn:
+        """Do something in a transaction, when it is our turn; return what it returns.
+
+        Raises StoreError, at once where another program holds the database: that is Held.
+        """
+        with self._using, explained(self._path):
             connection = self._opened()
-            connection.execute("BEGIN IMMEDIATE")
+            with self._turn:
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    result = change(connection)
+                    connection.execute("COMMIT")
+                except BaseException:
+                    with suppress(sqlite3.Error):
+                        connection.execute("ROLLBACK")
+                    raise
+                self.written += 1
+                return result
+
+    def _insist(self, change: Callable[[sqlite3.Connection], Any]) -> Any:
+        """Write, and try for a while where another program holds the database.  Raises StoreError."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
             try:
-                result = change(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
-                raise
-            self.written += 1
-            return result
+                return self.write(change)
+            except Held:
+                if time.monotonic() > deadline or self._stop.wait(BREATH):
+                    raise
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = connect(self._path, write=True, patience=PATIENCE)
+            # Without patience: whoever waits in SQLite has the turn, and the loop would wait with it.
+            self._connection = connect(self._path, write=True, patience=0.0)
         return self._connection
 
     def _close(self) -> None:

@@ -3,14 +3,17 @@
 import os
 import sqlite3
 import stat
+import threading
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from gchat.server.stores import migrations
+from gchat.server.stores import maintenance, migrations
 from gchat.server.stores.base import Damaged, Mark, StoreError
 from gchat.server.stores.files import InUse
-from gchat.server.stores.sqlite import SqliteStore
+from gchat.server.stores.sqlite import PATIENCE, SqliteStore
 
 
 def texts(store):
@@ -68,6 +71,79 @@ def test_a_locked_file(store, said, path):
     store.check()
     store.write([said(1)])
     assert texts(store) == ["hello"]
+
+
+@pytest.fixture
+def unsorted(open_store, said):
+    """A store whose upkeep has something to do."""
+    store = open_store()
+    store.write = SqliteStore.write.__get__(store)  # which leaves it to be done
+    store.write([said(number, account="neural") for number in range(1, 11)])
+    return store
+
+
+@pytest.fixture
+def other(unsorted):
+    """Another program that holds the database."""
+    with closing(sqlite3.connect(unsorted.path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield connection
+
+
+class Thread(threading.Thread):
+    """Beside the loop; ``under_way`` as soon as it writes."""
+
+    def __init__(self, monkeypatch, owner, name, target):
+        super().__init__(target=target)
+        self.under_way = threading.Event()
+        original = getattr(owner, name)
+
+        def watched(*arguments):
+            self.under_way.set()
+            return original(*arguments)
+
+        monkeypatch.setattr(owner, name, watched)
+        self.start()
+        assert self.under_way.wait(10)
+
+
+def refused(store, said):
+    """How many seconds it takes to be told that nothing can be written."""
+    began = time.monotonic()
+    with pytest.raises(StoreError, match="is locked by another program"):
+        store.write([said(1000)])
+    return time.monotonic() - began
+
+
+def test_the_loop_does_not_wait_for_upkeep_that_another_program_keeps_from_writing(
+    unsorted, other, said, monkeypatch
+):
+    upkeep = unsorted.maintenance
+    thread = Thread(monkeypatch, upkeep.order, "merge", lambda: upkeep.work(0.0))
+    assert refused(unsorted, said) < PATIENCE + 1
+    thread.join(1)
+    assert not thread.is_alive()
+    assert other.execute("SELECT count(*) FROM pages").fetchone() == (0,)
+    other.execute("ROLLBACK")
+    upkeep.work(1.0)
+    assert other.execute("SELECT count(*) FROM pages").fetchone() == (10,)
+
+
+def test_who_erases_waits_for_another_program_and_the_loop_does_not(unsorted, other, said, monkeypatch):
+    upkeep = unsorted.maintenance
+    erased = []
+    thread = Thread(monkeypatch, upkeep, "write", lambda: erased.append(upkeep.erase("neural")))
+    assert refused(unsorted, said) < PATIENCE + 1
+    other.execute("ROLLBACK")
+    thread.join(10)
+    assert erased == [10]
+    assert texts(unsorted) == []
+
+
+def test_who_erases_does_not_wait_for_ever(unsorted, other, monkeypatch):
+    monkeypatch.setattr(maintenance, "PATIENCE", 0.0)
+    with pytest.raises(StoreError, match="is locked by another program"):
+        unsorted.maintenance.erase("neural")
 
 
 def test_a_file_that_was_removed_and_put_back(store, said, path):
