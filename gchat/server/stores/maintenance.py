@@ -54,7 +54,9 @@ def of_account(account: str) -> tuple[str, str, str]:
 
 
 class Maintenance:
-    """The thread beside the loop.  Other threads may call what is not ``start``, ``stop`` and ``renew``."""
+    """The thread beside the loop.  Other threads may call what is not ``start``, ``keep_going``, ``stop`` and
+    ``renew``.
+    """
 
     def __init__(self, path: str, turn: threading.Lock, words: Words) -> None:
         self.keep = 0.0  # seconds of history; 0 for all of it
@@ -75,12 +77,29 @@ class Maintenance:
         self._using = threading.Lock()  # the connection
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._looked_at = 0.0  # the thread, which had ended, in monotonic seconds
         self._said: dict[str, str] = {}  # what is wrong with each task: it stands in the log once
 
     def start(self) -> None:
         """Begin."""
-        self._thread = threading.Thread(target=self._run, name="gchat-store", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name="gchat-store", daemon=True)
+        thread.start()
+        self._thread = thread
+
+    def keep_going(self) -> None:
+        """Begin again if the thread has ended by itself.  Never raises."""
+        if self._thread is None or self._thread.is_alive() or self._stop.is_set():
+            return
+        now = time.monotonic()
+        if now - self._looked_at < SECOND:
+            return
+        self._looked_at = now
+        try:
+            self.start()
+        except RuntimeError:  # there can be no more threads
+            log.exception("The thread of the store's upkeep has ended, and cannot begin again yet")
+        else:
+            log.error("The thread of the store's upkeep had ended; it has begun again")
 
     def stop(self) -> None:
         """End, when the slice that is under way is done."""
@@ -107,9 +126,9 @@ class Maintenance:
 
     def work(self, now: float) -> None:
         """Do all that there is to do; ``now`` in Unix seconds.  What goes wrong stands in the log."""
-        self._watch()
         quiet, self._seen = self.written - self._seen <= QUIET, self.written
         for name, task in (
+            ("watch", self._watch),
             ("pages", partial(self._page, quiet)),
             ("checkpoint", partial(self._checkpoint, now, quiet)),
             ("index", partial(self._index, quiet)),
@@ -118,11 +137,18 @@ class Maintenance:
             try:
                 task()
             except (StoreError, sqlite3.Error, OSError) as error:
-                if self._said.get(name) != str(error):
-                    self._said[name] = str(error)
+                if self._is_news(name, error):
                     log.warning("The store's upkeep (%s) has to wait: %s", name, error)
+            except Exception as error:  # a bug, or no memory: the others are done, and this in a second again
+                if self._is_news(name, error):
+                    log.exception("The store's upkeep (%s) went wrong", name)
             else:
                 self._said.pop(name, None)
+
+    def _is_news(self, name: str, error: Exception) -> bool:
+        """True if this is not what was last said of a task."""
+        before, self._said[name] = self._said.get(name), repr(error)
+        return before != self._said[name]
 
     def _watch(self) -> None:
         """Notice that the file was removed or replaced: what is written then would be in no file."""

@@ -115,6 +115,7 @@ class SqliteStore:
 
     def write(self, changes: Sequence[Change]) -> None:
         """Keep these in one transaction."""
+        self.maintenance.keep_going()
         with self.turn:
             if self.maintenance.lost:
                 raise StoreError(self.maintenance.lost)

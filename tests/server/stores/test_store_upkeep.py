@@ -4,6 +4,8 @@ import argparse
 import json
 import os
 import sqlite3
+import threading
+import time
 from contextlib import closing, suppress
 
 import pytest
@@ -193,6 +195,88 @@ def test_what_goes_wrong_beside_the_loop_is_said_once(store, caplog, monkeypatch
     assert [record.getMessage() for record in caplog.records] == [
         "The store's upkeep (index) has to wait: the disk is full"
     ]
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ZeroDivisionError("a bug")])
+def test_a_task_that_goes_wrong_keeps_no_other_from_being_done(store, said, caplog, monkeypatch, error):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(store.maintenance.order, "sort", fail)
+    store.write = SqliteStore.write.__get__(store)
+    store.write([said(1), said(2)])
+    store.maintenance.keep = 1.0
+    for now in range(3):
+        store.maintenance.work(1e9 + now)
+    assert [record.getMessage() for record in caplog.records] == ["The store's upkeep (pages) went wrong"]
+    assert caplog.records[0].exc_info[1] is error
+    assert texts(store) == []
+
+
+@pytest.fixture
+def upkeep(path, monkeypatch):
+    """What is done beside the loop, in its thread."""
+    monkeypatch.setattr(maintenance, "SECOND", 0.01)
+    store = SqliteStore.open(path)
+    yield store
+    store.close()
+
+
+def until(condition):
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.001)
+
+
+THREAD_ENDS = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+
+
+@THREAD_ENDS
+@pytest.mark.parametrize("error", [MemoryError(), SystemExit()])
+def test_what_is_done_beside_the_loop_goes_on(upkeep, said, monkeypatch, caplog, error):
+    went_wrong = threading.Event()
+
+    def fail(*_):
+        went_wrong.set()
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(upkeep.maintenance, "_page", fail)
+        assert went_wrong.wait(10)
+        if isinstance(error, SystemExit):
+            upkeep.maintenance._thread.join(10)
+    upkeep.write([said(1)])
+    until(lambda: paged(upkeep) == 1)
+    ended = isinstance(error, SystemExit)
+    assert [record.getMessage() for record in caplog.records] == [
+        "The thread of the store's upkeep had ended; it has begun again"
+        if ended
+        else "The store's upkeep (pages) went wrong"
+    ]
+
+
+@THREAD_ENDS
+def test_no_thread_may_begin_for_a_while(upkeep, said, monkeypatch, caplog):
+    def end(*_):
+        raise SystemExit
+
+    def refuse(_):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(upkeep.maintenance, "_page", end)
+        upkeep.maintenance._thread.join(10)
+        patch.setattr(threading.Thread, "start", refuse)
+        patch.setattr(maintenance, "SECOND", 100.0)
+        for number in range(5):
+            upkeep.write([said(number)])
+    assert [record.getMessage() for record in caplog.records] == [
+        "The thread of the store's upkeep has ended, and cannot begin again yet"
+    ]
+    until(lambda: time.monotonic() - upkeep.maintenance._looked_at > maintenance.SECOND)
+    upkeep.write([said(5)])
+    until(lambda: paged(upkeep) == 6)
 
 
 # the order of history
