@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -40,11 +41,21 @@ def database(home: Path) -> str:
     return str(home / ".local/share/gchat/gchat.db")
 
 
-def kept(path: str) -> list[tuple[str, str]]:
-    """The ids and texts of everything said, in the order in which it was written."""
+class Kept(NamedTuple):
+    """A message as it was kept."""
+
+    id: str
+    source: str
+    text: str
+
+
+def kept(path: str) -> list[Kept]:
+    """Everything said, in the order in which it was written."""
     connection = sqlite3.connect(path)
-    rows = connection.execute("SELECT ms || '-' || seq, text FROM records WHERE kind = 1 ORDER BY number")
-    found = list(rows)
+    rows = connection.execute(
+        "SELECT ms || '-' || seq, source, text FROM records WHERE kind = 1 ORDER BY number"
+    )
+    found = [Kept(*row) for row in rows]
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
     return found
@@ -55,8 +66,33 @@ def in_order(ids: list[str]) -> bool:
     return all(one < other for one, other in itertools.pairwise(marks))
 
 
-def read_until_the_end(clients: list[Raw], server: GchatServer, kill_after: int) -> set[str]:
-    """Read what everybody receives, kill the server in the middle of it, read the rest; return the texts."""
+def come(machine: Machine, server: GchatServer) -> list[Raw]:
+    """So many in one channel, who hear themselves, too."""
+    clients = [machine.raw(server.port) for _ in range(CLIENTS)]
+    for index, client in enumerate(clients):
+        client.send("CAP REQ :echo-message")
+        client.send(f"NICK n{index}", f"USER n{index} 0 * :n", "CAP END", "JOIN #team")
+        client.until(" 366 ")
+    return clients
+
+
+def say(clients: list[Raw], number: int) -> None:
+    """Everybody says which time this is, whose message it is, and which of theirs."""
+    for index, client in enumerate(clients):
+        client.send(*(f"PRIVMSG #team :{number} {index} {n}" for n in range(MESSAGES)))
+
+
+def heard(text: str) -> list[tuple[str, str]]:
+    """The sources and texts of the messages in what somebody received: each is its own sender's, and once."""
+    found: list[tuple[str, str]] = re.findall(r"^:(\S+) PRIVMSG #team :(\d+ \d+ \d+)\r?$", text, re.MULTILINE)
+    for source, said in found:
+        assert source.startswith(f"n{said.split()[1]}!")
+    assert len(found) == len(set(found))
+    return found
+
+
+def read_until_the_end(clients: list[Raw], server: GchatServer, kill_after: int) -> list[str]:
+    """Read what everybody receives, kill the server in the middle of it, read the rest; return all of it."""
     open_ = {client.socket: client for client in clients}
     deadline, killed, shown = time.monotonic() + PATIENCE, False, 0
     while open_:
@@ -73,29 +109,38 @@ def read_until_the_end(clients: list[Raw], server: GchatServer, kill_after: int)
         if shown >= kill_after and not killed:
             server.signal(signal.SIGKILL)
             killed = True
-    whole = [bytes(client.data).rpartition(b"\r\n")[0].decode() for client in clients]
-    return {text for lines in whole for text in re.findall(r"PRIVMSG #team :(\d+ \d+ \d+)", lines)}
+    return [bytes(client.data).rpartition(b"\r\n")[0].decode() for client in clients]
 
 
 def test_what_anybody_received_survives_kill_9(machine: Machine, home: Path) -> None:
-    received: set[str] = set()
+    received: set[tuple[str, str]] = set()
     for number in range(ROUNDS):
         server = machine.server("--no-throttle")
-        clients = [machine.raw(server.port) for _ in range(CLIENTS)]
-        for index, client in enumerate(clients):
-            client.send("CAP REQ :echo-message")
-            client.send(f"NICK n{index}", f"USER n{index} 0 * :n", "CAP END", "JOIN #team")
-            client.until(" 366 ")
-        for index, client in enumerate(clients):
-            client.send(*(f"PRIVMSG #team :{number} {index} {n}" for n in range(MESSAGES)))
-        received |= read_until_the_end(clients, server, kill_after=CLIENTS * CLIENTS * MESSAGES // 4)
+        clients = come(machine, server)
+        say(clients, number)
+        for text in read_until_the_end(clients, server, kill_after=CLIENTS * CLIENTS * MESSAGES // 4):
+            received.update(heard(text))
         assert server.wait() == -signal.SIGKILL
-    rows = kept(database(home))
-    texts = [text for _, text in rows]
-    assert received <= set(texts)
+    survived = kept(database(home))
+    assert received <= {(row.source, row.text) for row in survived}
     assert len(received) > ROUNDS * 50
-    assert len(texts) == len(set(texts))
-    assert in_order([id for id, _ in rows])
+    # Those who come back go on, and nothing of before comes between.
+    clients = come(machine, machine.server("--no-throttle"))
+    say(clients, ROUNDS)
+    for client in clients:
+        client.send("PING said")
+    texts = [client.until(" :said\r\n") for client in clients]
+    for client in clients:  # by now everybody's messages are on their way to everybody
+        client.send("PING heard")
+    texts = [text + client.until(" :heard\r\n") for text, client in zip(texts, clients, strict=True)]
+    assert len(heard(texts[0])) == CLIENTS * MESSAGES
+    assert all(heard(text) == heard(texts[0]) for text in texts)
+    rows = kept(database(home))
+    assert rows[: len(survived)] == survived
+    assert [(row.source, row.text) for row in rows[len(survived) :]] == heard(texts[0])
+    assert all(row.source.startswith(f"n{row.text.split()[1]}!") for row in rows)
+    assert len(rows) == len({row.text for row in rows})
+    assert in_order([row.id for row in rows])
 
 
 def test_a_full_disk_refuses_messages_until_there_is_room(machine: Machine, home: Path) -> None:
@@ -123,7 +168,7 @@ def test_a_full_disk_refuses_messages_until_there_is_room(machine: Machine, home
     assert "during" not in seen
     server.signal(signal.SIGTERM)
     assert server.wait() == 0
-    assert [text for _, text in kept(database(home))] == ["before", "after"]
+    assert [row.text for row in kept(database(home))] == ["before", "after"]
 
 
 def test_a_backup_and_an_export_while_the_server_runs(machine: Machine, home: Path) -> None:
@@ -135,7 +180,7 @@ def test_a_backup_and_an_export_while_the_server_runs(machine: Machine, home: Pa
     copy = home / "copy.db"
     done = run(home, "backup", str(copy))
     assert (done.returncode, done.stderr) == (0, "")
-    assert [text for _, text in kept(str(copy))] == ["hello"]
+    assert [row.text for row in kept(str(copy))] == ["hello"]
     again = run(home, "backup", str(copy))
     assert again.returncode == 1
     assert "is there already" in again.stderr
