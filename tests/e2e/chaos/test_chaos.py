@@ -14,6 +14,7 @@ import signal
 import sqlite3
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -58,6 +59,14 @@ def logged(server: Process, wanted: str) -> bool:
         assert data, f"the server has ended:\n{server.output.decode(errors='replace')}"
         server.output += data
     return wanted.encode() in server.output
+
+
+def attempts() -> Iterator[int]:
+    """Numbers, for as long as is decent."""
+    deadline = time.monotonic() + PATIENCE
+    for number in itertools.count():
+        assert time.monotonic() < deadline
+        yield number
 
 
 def altered(machine: Machine, how: str) -> tuple[Process, int]:
@@ -106,7 +115,7 @@ UNSORTED = "SELECT count(*) FROM records WHERE number > (SELECT value FROM meta 
 
 def hold(crowd: Crowd, other: sqlite3.Connection) -> None:
     """Hold the database while there is something to do beside the loop."""
-    for attempt in itertools.count():
+    for attempt in attempts():
         crowd.say(20)
         crowd.listen(f"before{attempt}")
         other.execute("BEGIN IMMEDIATE")
@@ -120,7 +129,7 @@ def test_a_database_that_another_program_holds(server: GchatServer, crowd: Crowd
         hold(crowd, other)
         crowd.say(20)
         crowd.listen("held")
-        for attempt in itertools.count():
+        for attempt in attempts():
             began = time.monotonic()
             crowd.listen(f"waiting{attempt}")
             assert time.monotonic() - began < ANSWERED
@@ -222,7 +231,7 @@ def test_threads_that_end(machine: Machine, home: Path) -> None:
     reader.send("CHATHISTORY LATEST #team * 1")
     crowd.say(20)
     reader.until(" 400 reader CHATHISTORY :")
-    for attempt in itertools.count():
+    for attempt in attempts():
         crowd.say(1)
         crowd.listen(f"talking{attempt}")
         if logged(server, "The thread of the store's upkeep had ended; it has begun again"):
