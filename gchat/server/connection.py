@@ -32,6 +32,10 @@ CLOSED: Final = "Connection closed"
 SENDQ: Final = "SendQ exceeded"
 _READ, _WRITE = 1, 2
 _LATE: Final = object()  # what a reader is woken with when its time is over
+# Where the kernel puts what came, for all connections: nothing switches before it is copied.  ``recv`` makes
+# CHUNK bytes each time and shrinks them where they are, and what is kept of those for a while stands in the
+# way of the next ones: with 500 clients who did 500 things a second, the heap grew by 1.5 MB a minute.
+_ARRIVED: Final = memoryview(bytearray(CHUNK))
 
 _REASONS = {
     errno.ECONNRESET: "Connection reset by peer",
@@ -55,7 +59,7 @@ class Connection:
         "_held",
         "_loop",
         "_reader",
-        "_recv",
+        "_recv_into",
         "_sealed",
         "_send",
         "_socket",
@@ -86,7 +90,7 @@ class Connection:
         self.ending = False  # nothing more is to be sent: it closes when all has left
         self.failure = ""  # why there was nothing more to be done with it
         self._socket = sock
-        self._recv = sock.recv
+        self._recv_into = sock.recv_into
         self._send = sock.send
         self._loop: Any = get_hub().loop
         self._reader = gevent.getcurrent()
@@ -158,7 +162,7 @@ class Connection:
             if get_hub().switch() is _LATE:
                 raise Late
             try:
-                return self._recv(CHUNK)
+                return bytes(_ARRIVED[: self._recv_into(_ARRIVED)])
             except BlockingIOError:
                 continue
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import ssl
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from OpenSSL.SSL import Context as OpenContext
 
 CHUNK = 64 * 1024
+_TEXT: Final = bytearray(CHUNK)  # where each text is put, as connection.py does it, and why
 
 
 class TlsError(OSError):
@@ -209,16 +210,16 @@ class PlainChannel:
         pieces: list[bytes] = []
         while True:
             try:
-                text = self._ssl.read(CHUNK)
+                size: Any = self._ssl.read(CHUNK, _TEXT)
             except ssl.SSLWantReadError:
                 return b"".join(pieces), False
             except ssl.SSLZeroReturnError:
                 return b"".join(pieces), True
             except ssl.SSLError as error:
                 raise TlsError(explain_peer(error.reason or "")) from error
-            if not text:
+            if not size:
                 return b"".join(pieces), True
-            pieces.append(text)
+            pieces.append(bytes(_TEXT[:size]))
 
     def encrypt(self, data: bytes) -> bytes:
         try:

@@ -2,8 +2,8 @@
 
     python -m tests.bench.watched FILE ARGUMENT ...
 
-Each SIGUSR1 has FILE replaced by a JSON object: the greenlets that are alive and the objects that Python's
-collector knows, after a collection.
+Each SIGUSR1 has FILE replaced by a JSON object: the greenlets that are alive and the blocks of memory that
+Python's objects have, after a collection.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ def look(file: str) -> None:
     """Write what is alive."""
     gc.unfreeze()  # what the server put aside is alive, too
     gc.collect()
-    objects = gc.get_objects()
-    alive = sum(1 for one in objects if isinstance(one, greenlet) and not one.dead)
+    gc.unfreeze()  # it puts aside what is left of a collection at once
+    alive = sum(1 for one in gc.get_objects() if isinstance(one, greenlet) and not one.dead)
     with open(f"{file}.new", "w") as new:
-        json.dump({"greenlets": alive, "objects": len(objects)}, new)
+        json.dump({"greenlets": alive, "blocks": sys.getallocatedblocks()}, new)
     os.replace(f"{file}.new", file)
 
 
