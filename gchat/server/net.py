@@ -50,6 +50,9 @@ PART: Final = 128  # steps of a part, at least
 RESET: Final = 0.5  # seconds between the last words to the tutorial's client and the reset that ends it
 SLICE: Final = 0.002  # seconds that those who left, or who are looked at, may take of one turn
 STEPS: Final = 8  # between two looks at the clock
+EARFUL: Final = (
+    1 << 20
+)  # bytes that somebody on the way out may go on saying before its end is waited for no more
 GOODBYE: Final = 60.0  # seconds for the last words to one client where limits.shutdown_timeout is off
 
 
@@ -251,13 +254,18 @@ class Network:
     def _read(self, connection: Connection) -> str:
         """Have what comes handled, until no more does; return why.  Raises OSError.
 
-        Who is on the way out is not listened to.
+        Who is on the way out is not listened to, and not waited for for ever.
         """
         session, read, arrived = connection.session, connection.read, self._flush.arrived
+        unheard = 0
         while data := read():
             # Who floods until it is refused goes on flooding, and is to be ended all the same.
             if session is not None and not session.closing and not connection.ending:
                 arrived(session, data)
+            else:
+                unheard += len(data)
+                if unheard > EARFUL:
+                    connection.abort(CLOSED)
             del data  # it is not to be kept while the client is silent
         return connection.failure or CLOSED
 

@@ -209,6 +209,17 @@ def test_who_is_to_be_ended_is_not_heard_any_more(serve: Serve, monkeypatch: pyt
     until_alone(server, honest)
 
 
+def test_who_goes_on_and_on_is_cut_off(serve: Serve) -> None:
+    """The goodbye waits for the other side to close, but not while it floods for all that time."""
+    server = serve()
+    flooder = server.user("Nine")
+    flooder.send("QUIT :bye")
+    flooder.until("ERROR")
+    with pytest.raises(ConnectionError):
+        for _ in range(net.EARFUL):
+            flooder.socket.sendall(b"\n" * net.EARFUL)
+
+
 def test_a_bug_in_one_end_keeps_nobody_from_ending(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     server, ended = serve(), threading.Event()
 

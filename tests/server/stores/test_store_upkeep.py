@@ -14,6 +14,7 @@ from gchat.server import tools as commands
 from gchat.server.settings import Settings
 from gchat.server.stores import maintenance, pages, tools
 from gchat.server.stores.base import Document, Mark, Redaction, StoreError
+from gchat.server.stores.sqlite import SqliteStore
 
 DAY = 86_400
 
@@ -203,7 +204,7 @@ def test_a_task_that_goes_wrong_keeps_no_other_from_being_done(store, said, capl
         raise error
 
     monkeypatch.setattr(store.maintenance.order, "sort", fail)
-    store.write = SqliteStore.write.__get__(store)
+    _without_pages(store)
     store.write([said(1), said(2)])
     store.maintenance.keep = 1.0
     for now in range(3):
