@@ -19,6 +19,10 @@ class LaterBackplane:
         """Keep an event for the end of the turn."""
         self._waiting.append((Entry(self._ids.next(), event), request))
 
+    def now(self) -> int:
+        """Unix milliseconds as the ids have them, those of what waits too."""
+        return self._ids.now()
+
     def turn(self) -> bool:
         """Apply what waits; False when nothing did."""
         waiting, self._waiting = self._waiting, []

@@ -301,6 +301,13 @@ class Engine:
         """A reference for a batch, unlike any other in use."""
         return f"b{next(self._batches)}"
 
+    def now_ms(self) -> int:
+        """Unix milliseconds as events have them: what is compared with the time of one is measured by this.
+
+        The clock itself may be behind, having been set back.
+        """
+        return self.backplane.now()
+
     # turns
 
     def take_turn(self, most: int | None = None) -> list[Run | Session]:

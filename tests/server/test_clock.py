@@ -1,7 +1,10 @@
 """A clock that is set while the server runs, or a server that was stopped: nobody pays for it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gchat.server.backplane.base import IdSource
 from gchat.server.settings import Limits, Server, Settings
 
 HOUR = 3600.0
@@ -71,3 +74,71 @@ def test_who_lags_goes_on_lagging_no_longer_than_before(make_chat, leap):
     chat.now += leap
     chat.advance(15)
     assert client.read()[-1].endswith(":9")
+
+
+# the ids' own time
+
+
+class Hand:
+    """A clock that is set by hand."""
+
+    def __init__(self, now=1000.0):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+
+def test_the_time_of_ids_goes_on_while_the_clock_is_behind_and_meets_it_again():
+    clock = Hand()
+    ids = IdSource(clock)
+    assert ids.next() == "1000000-0"
+    clock.now = 992.0
+    assert (ids.next(), ids.now()) == ("1000000-1", 1_000_000)
+    found = []
+    for _ in range(64):
+        clock.now += 1.0
+        found.append(ids.now())
+    assert found[:8] == [1_000_875 + 875 * number for number in range(8)]
+    assert found[-1] == clock.now * 1000 == 1_056_000
+    assert ids.next() == "1056000-0"
+    clock.now += 1.0
+    assert ids.next() == "1057000-0"
+
+
+def test_ids_that_come_fast_take_the_clocks_time_too():
+    clock = Hand()
+    ids = IdSource(clock)
+    ids.next()
+    clock.now -= 100.0
+    ids.next()
+    for _ in range(8000):
+        clock.now += 0.001
+        ids.next()
+    assert abs(ids.now() - 1_007_000) <= 8
+
+
+@given(st.lists(st.tuples(st.integers(-4_000_000, 4_000_000) | st.integers(0, 2000), st.booleans())))
+def test_whatever_the_clock_does_ids_grow_and_now_is_never_behind_them(looks):
+    clock = Hand(10_000.0)
+    ids = IdSource(clock, (5_000_000, 3))
+    newest, now = (5_000_000, 3), 0
+    for milliseconds, makes in looks:
+        clock.now = max(clock.now + milliseconds / 1000, 0.0)
+        if makes:
+            left, right = map(int, ids.next().split("-"))
+            assert (left, right) > newest
+            assert left >= now
+            newest = (left, right)
+        else:
+            before, now = now, ids.now()
+            assert now >= max(before, newest[0])
+            assert now >= int(clock.now * 1000)
+
+
+def test_after_a_restart_with_a_clock_that_is_behind_time_goes_on_too():
+    clock = Hand()
+    ids = IdSource(clock, (2_000_000, 7))
+    assert ids.now() == 2_000_000
+    clock.now += 8.0
+    assert ids.next() == "2007000-0"

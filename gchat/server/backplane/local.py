@@ -21,3 +21,7 @@ class LocalBackplane:
     def commit(self, event: Event, request: Request | None) -> None:
         """Give the event an id and apply it."""
         self._apply(make(Entry, (self._ids.next(), event)), request)
+
+    def now(self) -> int:
+        """Unix milliseconds as the ids have them."""
+        return self._ids.now()
