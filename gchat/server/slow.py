@@ -18,9 +18,9 @@ _KNOWN: Final = 500  # people of a channel; of more, those are forgotten who may
 
 
 def why_wait(user: User, channel: Channel, milliseconds: int) -> str:
-    """A sentence that refuses a message at this Unix time; empty where the user may speak.
+    """A sentence that refuses a message at this time, which is one of events; empty where the user may speak.
 
-    For a channel that is in slow mode.
+    For a channel that is in slow mode.  Who asks before there is an event has it from ``Engine.now_ms``.
     """
     if roles.may(channel.members.get(user, ""), roles.Right.SPEAK):
         return ""

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 def end_bans(engine: Engine, now: float) -> None:
-    """Have the bans end whose time is over; call it once a second."""
+    """Have the bans end whose time is over; call it once a second.
+
+    ``now`` is the clock's; a ban ends by the time of events, which it began by.
+    """
+    now = engine.now_ms() / 1000
     over = [channel for channel, until in engine.world.timed.items() if until <= now]
     for channel in over:
         engine.backplane.commit(BansEnded(channel.name), None)

@@ -23,4 +23,4 @@ def markread(request: Request) -> None:
     if read is None:
         raise FailError("INVALID_PARAMS", limits.cut(request.params[1], 64) or "*", text="Invalid timestamp")
     # "It can clamp it between the last read timestamp and the current time"
-    request.commit(MarkedRead(request.user.uid, target, min(read, int(request.engine.clock() * 1000))))
+    request.commit(MarkedRead(request.user.uid, target, min(read, request.engine.now_ms())))

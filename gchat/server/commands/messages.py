@@ -140,7 +140,7 @@ def _check_channel(request: Request, user: User, command: str, name: str, text: 
     reason = admission.why_not_speak(user, channel)
     modes = channel.modes
     if not reason and "W" in modes and command != "TAGMSG":
-        reason = slow.why_wait(user, channel, int(request.engine.clock() * 1000))
+        reason = slow.why_wait(user, channel, request.engine.now_ms())
     if not reason and "C" in modes and text.startswith(CTCP) and not text.startswith(ACTION):
         reason = "CTCP is not allowed in this channel (+C)"
     if reason:

@@ -46,7 +46,7 @@ def ban(request: Request, name: str, given: str, mask: str, reason: str) -> None
         raise FailError("INVALID_DURATION", channel.name, limits.cut(given, 64) or "*", text=text)
     change = Changes(request, channel).check(ModeChange(True, "b", mask))
     assert change is not None, "this is no question"
-    until = int(request.engine.clock()) + seconds if seconds else 0
+    until = request.engine.now_ms() // 1000 + seconds if seconds else 0
     why = limits.cut(reason, REASONLEN)
     request.commit(Banned(request.user.uid, channel.name, change.param or mask, until, why))
 

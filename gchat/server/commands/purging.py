@@ -50,7 +50,7 @@ def delete(request: Request, name: str, whose: str, given: str, reason: str) -> 
     if not targets:
         raise ReplyError(ERR_NOTONCHANNEL, channel.name)
     nick, account = _who(request, whose)
-    begin = Mark(int((request.engine.clock() - seconds) * 1000))
+    begin = Mark(request.engine.now_ms() - seconds * 1000)
     since = max(targets[channel.key], moderated_since(request.user, channel), begin)
     found: list[Record] = yield Work(
         _look, (history, channel.key, since, fold(nick), fold(account)), Lane.SEARCHING
