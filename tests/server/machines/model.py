@@ -2,7 +2,7 @@
 
 The model knows nothing of gchat: it is what the server is held against.  Every method is one command of one
 user; it returns the numeric that refuses it, "" for none, and appends to ``seen`` what each user is to see.
-Nicks and channels are ASCII here, so that folding them is ``lower()``.
+Nicks and channels are ASCII here, so that folding them is ``lower()``, and nobody is logged in to an account.
 """
 
 from __future__ import annotations
@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-Seen = tuple[str, ...]  # the source's nick, the command, its parameters
+Seen = tuple[str, ...]  # the source's nick, the command, its parameters; or a numeric and its parameters
+
+RANKS = {"q": 5, "a": 4, "o": 3, "h": 2, "v": 1}
+SYMBOLS = {"q": "~", "a": "&", "o": "@", "h": "%", "v": "+"}
+GRANTS = {"q": "qaohv", "a": "ohv", "o": "ohv", "h": "v", "v": ""}  # the roles that one may give and take
+MUTE = "m:"
+CTCP, ACTION = "\x01", "\x01ACTION"
 
 
 @dataclass(eq=False)
@@ -20,6 +26,9 @@ class Person:
     nick: str
     seen: list[Seen] = field(default_factory=list)
     invited: set[Room] = field(default_factory=set)
+    away: str = ""
+    watched: set[str] = field(default_factory=set)  # lower-case nicks
+    serves: bool = False  # as a server operator
 
     def is_called(self, nick: str) -> bool:
         """True for the person's nick, in any letters."""
@@ -27,7 +36,7 @@ class Person:
 
 
 class Room:
-    """A channel.  ``members`` have the roles ``o`` and ``v``, or none of them."""
+    """A channel.  ``members`` have roles, or none; in ``lists`` are masks by their lower-case form."""
 
     def __init__(self, name: str, first: Person) -> None:
         self.name = name
@@ -35,15 +44,36 @@ class Room:
         self.flags = {"n", "t"}
         self.key = ""
         self.limit = 0
-        self.bans: dict[str, str] = {}  # lower-case mask -> mask
+        self.lists: dict[str, dict[str, str]] = {"b": {}, "e": {}, "I": {}}
+
+    def roles_of(self, person: Person | None) -> set[str]:
+        """Those of somebody; none for who is no member."""
+        return self.members.get(person, set()) if person is not None else set()
+
+    def rank(self, person: Person) -> int:
+        """That of the highest role; 0 for none, and for who is no member."""
+        return max((RANKS[role] for role in self.roles_of(person)), default=0)
 
     def is_operator(self, person: Person) -> bool:
-        """True for a member with the role o."""
-        return "o" in self.members.get(person, ())
+        """True for a member who may change the modes."""
+        return self.rank(person) >= RANKS["o"]
+
+    def moderates(self, person: Person) -> bool:
+        """True for a member who may do all the rest: invite, kick, ban and set the topic."""
+        return self.rank(person) >= RANKS["h"]
+
+    def has(self, letter: str, person: Person, kind: str = "") -> bool:
+        """True where a mask ``nick!*@*`` in a list is the person's; ``kind``: one of mutes."""
+        return f"{kind}{person.nick.lower()}!*@*" in self.lists[letter]
 
     def is_banned(self, person: Person) -> bool:
-        """True where a mask ``nick!*@*`` is the person's."""
-        return f"{person.nick.lower()}!*@*" in self.bans
+        """True where the person may not come in, nor speak without a role."""
+        return self.has("b", person) and not self.has("e", person)
+
+    def is_silenced(self, person: Person) -> bool:
+        """True for a ban or a mute; an exception from bans is one from mutes, too."""
+        excepted = self.has("e", person) or self.has("e", person, MUTE)
+        return self.is_banned(person) or (self.has("b", person, MUTE) and not excepted)
 
     def keeps_quiet(self, person: Person) -> bool:
         """True where the person may not speak here."""
@@ -51,7 +81,7 @@ class Room:
             return True
         if self.members.get(person):
             return False
-        return "m" in self.flags or self.is_banned(person)
+        return bool(self.flags & {"m", "M"}) or self.is_silenced(person)
 
     def hides_from(self, person: Person) -> bool:
         """True where the person may not know that the room exists."""
@@ -85,6 +115,11 @@ class Model:
         """Everybody else who shares a room with somebody, each once."""
         return {one: None for room in self.rooms_of(person) for one in room.members if one is not person}
 
+    def _tell_watchers(self, numeric: str, nick: str) -> None:
+        for one in self.people:
+            if nick.lower() in one.watched:
+                one.seen.append((numeric, nick))
+
     def _room_for(self, person: Person, name: str) -> Room | str:
         """A room that somebody must be in, or the numeric that says that they are not."""
         room = self.rooms.get(name.lower())
@@ -100,6 +135,7 @@ class Model:
             return "432"
         if self.find(nick):
             return "433"
+        self._tell_watchers("730", nick)
         self.people.append(Person(nick))
         return ""
 
@@ -112,11 +148,14 @@ class Model:
             return "433"
         if nick == person.nick:
             return ""
-        if any(room.is_banned(person) and not room.members[person] for room in self.rooms_of(person)):
+        if any(room.is_silenced(person) and not room.members[person] for room in self.rooms_of(person)):
             return "435"
         for one in (person, *self.around(person)):
             one.seen.append((person.nick, "NICK", nick))
-        person.nick = nick
+        before, person.nick = person.nick, nick
+        if before.lower() != nick.lower():
+            self._tell_watchers("731", before)
+            self._tell_watchers("730", nick)
         return ""
 
     def quit(self, person: Person, text: str) -> None:
@@ -131,6 +170,17 @@ class Model:
         for room in self.rooms_of(person):
             self._out(room, person)
         self.people.remove(person)
+        self._tell_watchers("731", person.nick)
+
+    def kill(self, person: Person, nick: str, reason: str) -> str:
+        """KILL: somebody's connection is ended by a server operator."""
+        target = self.find(nick)
+        if not person.serves:
+            return "481"
+        if target is None:
+            return "401"
+        self.leave(target, f"Killed ({person.nick} ({reason}))")
+        return ""
 
     def _out(self, room: Room, person: Person) -> None:
         del room.members[person]
@@ -157,7 +207,9 @@ class Model:
         invited = room in person.invited
         if room.key and room.key != key:
             return "475"
-        if "i" in room.flags and not invited:
+        if "R" in room.flags and not invited:
+            return "477"
+        if "i" in room.flags and not invited and not room.has("I", person):
             return "473"
         if room.limit and len(room.members) >= room.limit and not invited:
             return "471"
@@ -178,12 +230,14 @@ class Model:
         room, target = self._room_for(person, name), self.find(nick)
         if isinstance(room, str):
             return room
-        if not room.is_operator(person):
+        if not room.moderates(person):
             return "482"
         if target is None:
             return "401"
         if target not in room.members:
             return "441"
+        if room.rank(target) > room.rank(person):
+            return "482"
         room.tell(person.nick, "KICK", room.name, target.nick, reason)
         self._out(room, target)
         return ""
@@ -196,7 +250,7 @@ class Model:
         room = self._room_for(person, name)
         if isinstance(room, str):
             return room
-        if "i" in room.flags and not room.is_operator(person):
+        if "i" in room.flags and not room.moderates(person):
             return "482"
         if target in room.members:
             return "443"
@@ -211,7 +265,7 @@ class Model:
         room = self._room_for(person, name)
         if isinstance(room, str):
             return room
-        if "t" in room.flags and not room.is_operator(person):
+        if "t" in room.flags and not room.moderates(person):
             return "482"
         if "t" not in room.flags and room.keeps_quiet(person):
             return "404"
@@ -229,27 +283,55 @@ class Model:
             if other is None:
                 return "401"
             other.seen.append((person.nick, command, other.nick, text))
+            if other.away and command == "PRIVMSG":
+                person.seen.append(("301", other.nick, other.away))
             return ""
         room = self.rooms.get(target.lower())
         if room is None or room.hides_from(person):
             return "403"
-        if room.keeps_quiet(person):
+        asks = text.startswith(CTCP) and not text.startswith(ACTION)
+        if room.keeps_quiet(person) or (asks and "C" in room.flags):
             return "404"
         room.tell(person.nick, command, room.name, text, but=person)
+        return ""
+
+    # being there
+
+    def be_away(self, person: Person, text: str) -> str:
+        """AWAY; without a text the person is back."""
+        person.away = text
+        return ""
+
+    def monitor(self, person: Person, sign: str, nick: str) -> str:
+        """MONITOR of one nick more or less."""
+        if sign == "-":
+            person.watched.discard(nick.lower())
+            return ""
+        person.watched.add(nick.lower())
+        holder = self.find(nick)
+        person.seen.append(("730", holder.nick) if holder is not None else ("731", nick))
+        return ""
+
+    def stop_serving(self, person: Person) -> str:
+        """MODE -o of oneself."""
+        if person.serves:
+            person.seen.append((person.nick, "MODE", person.nick, "-o"))
+        person.serves = False
         return ""
 
     # modes
 
     def mode(self, person: Person, name: str, sign: str, letter: str, param: str) -> str:
-        """MODE with one change."""
+        """MODE with one change.  Server operators may do everything everywhere."""
         room = self.rooms.get(name.lower())
-        if room is None or room.hides_from(person):
+        if room is None or (room.hides_from(person) and not person.serves):
             return "403"
-        if person not in room.members:
+        if person not in room.members and not person.serves:
             return "442"
-        if letter in "ov":
+        if letter in RANKS:
             return self._role(person, room, sign, letter, param)
-        if not room.is_operator(person):
+        may = room.moderates(person) if letter in room.lists else room.is_operator(person)
+        if not may and not person.serves:
             return "482"
         shown = self._set(room, sign == "+", letter, param)
         if shown is not None:
@@ -258,13 +340,15 @@ class Model:
 
     def _role(self, person: Person, room: Room, sign: str, letter: str, nick: str) -> str:
         target = self.find(nick)
-        gives_up = target is person and sign == "-"
-        if not room.is_operator(person) and not gives_up:
+        free = person.serves or (target is person and sign == "-")
+        if not free and not any(letter in GRANTS[role] for role in room.roles_of(person)):
             return "482"
         if target is None:
             return "401"
         if target not in room.members:
             return "441"
+        if not free and sign == "-" and room.rank(target) > room.rank(person):
+            return "482"
         held = room.members[target]
         if (letter in held) != (sign == "+"):
             (held.add if sign == "+" else held.remove)(letter)
@@ -279,13 +363,13 @@ class Model:
         if letter == "l":
             limit, room.limit = room.limit, int(param) if add else 0
             return None if room.limit == limit else param if add else ""
-        if letter == "b":
-            if (param.lower() in room.bans) == add:
+        if letter in room.lists:
+            masks, key = room.lists[letter], param.lower()
+            if (key in masks) == add:
                 return None
             if add:
-                room.bans[param.lower()] = param
-                return param
-            return room.bans.pop(param.lower())
+                masks[key] = param
+            return param if add else masks.pop(key)
         if (letter in room.flags) == add:
             return None
         (room.flags.add if add else room.flags.remove)(letter)
@@ -298,9 +382,8 @@ class Model:
         room = self.rooms.get(name.lower())
         if room is None or room.hides_from(person):
             return set()
-        symbols = {"o": "@", "v": "+"}
         return {
-            next((symbols[role] for role in "ov" if role in held), "") + member.nick
+            next((SYMBOLS[role] for role in RANKS if role in held), "") + member.nick
             for member, held in room.members.items()
         }
 

@@ -25,10 +25,14 @@ from tests.server.machines.words import (
     MEMBER,
     NICKS,
     NONSENSE,
+    NUMERICS,
     OPERATOR,
     OUTSIDER,
     SHOWN,
+    flags,
     keys,
+    letters,
+    lists,
     mostly_member,
     mostly_operator,
     mostly_outsider,
@@ -74,6 +78,16 @@ class ChatMachine(RuleBasedStateMachine):
         assert all(isinstance(message, Message) for message in messages)
         return [message for message in messages if isinstance(message, Message)]
 
+    def _shown(self, message: Message) -> Seen | None:
+        """What of a message the model knows of; None for all else."""
+        nick = message.source.partition("!")[0]
+        if message.command in NUMERICS:
+            subject, *rest = message.params[1:]
+            return (message.command, subject.partition("!")[0], *rest)
+        if message.command in SHOWN and nick != "gchat.test":
+            return (nick, message.command, *message.params)
+        return None
+
     def _check(self, actor: int, expected: str) -> list[Message]:
         """Read what everybody was sent and compare; return the actor's numerics."""
         self.chat.settle()
@@ -82,9 +96,9 @@ class ChatMachine(RuleBasedStateMachine):
             person = self.people[number]
             shown: list[Seen] = []
             for message in self._read(client):
-                nick = message.source.partition("!")[0]
-                if message.command in SHOWN and nick != "gchat.test" and person is not None:
-                    shown.append((nick, message.command, *message.params))
+                seen = self._shown(message)
+                if seen is not None:
+                    shown.append(seen)
                 elif message.command.isdigit():
                     assert number == actor, f"{client.session.nick} heard {message}"
                     numerics.append(message)
@@ -199,8 +213,9 @@ class ChatMachine(RuleBasedStateMachine):
         for number, client in enumerate(self.clients):
             person, shown, refused = self.people[number], [], []
             for message in self._read(client):
-                if message.command in SHOWN and "!" in message.source:
-                    shown.append((message.source.partition("!")[0], message.command, *message.params))
+                seen = self._shown(message)
+                if seen is not None:
+                    shown.append(seen)
                 elif "400" <= message.command < "600":
                     refused.append(message.command)
             if person is not None:
@@ -245,7 +260,7 @@ class ChatMachine(RuleBasedStateMachine):
         number = self._pick(number, room)
         self._do(number, f"TOPIC {room} :{text}", lambda me: self.model.topic(me, room, text))
 
-    @rule(number=mostly_operator, room=rooms, sign=st.sampled_from("+-"), letter=st.sampled_from("imnst"))
+    @rule(number=mostly_operator, room=rooms, sign=st.sampled_from("+-"), letter=flags)
     def flag(self, number: int, room: str, sign: str, letter: str) -> None:
         """MODE of a flag."""
         number = self._pick(number, room)
@@ -253,13 +268,7 @@ class ChatMachine(RuleBasedStateMachine):
             number, f"MODE {room} {sign}{letter}", lambda me: self.model.mode(me, room, sign, letter, "")
         )
 
-    @rule(
-        number=mostly_operator,
-        room=rooms,
-        sign=st.sampled_from("+-"),
-        letter=st.sampled_from("oov"),
-        nick=nicks,
-    )
+    @rule(number=mostly_operator, room=rooms, sign=st.sampled_from("+-"), letter=letters, nick=nicks)
     def role(self, number: int, room: str, sign: str, letter: str, nick: str) -> None:
         """MODE of a role."""
         number = self._pick(number, room)
@@ -278,12 +287,13 @@ class ChatMachine(RuleBasedStateMachine):
         sign, letter = letters
         self._do(number, f"MODE {room} {change}", lambda me: self.model.mode(me, room, sign, letter, param))
 
-    @rule(number=mostly_operator, room=rooms, sign=st.sampled_from("+-"), nick=nicks)
-    def ban(self, number: int, room: str, sign: str, nick: str) -> None:
-        """MODE of a ban."""
+    @rule(number=mostly_operator, room=rooms, sign=st.sampled_from("+-"), where=lists, nick=nicks)
+    def listed(self, number: int, room: str, sign: str, where: str, nick: str) -> None:
+        """MODE of a ban, a mute, an exception from either, or from +i."""
         number = self._pick(number, room)
-        mask = f"{nick}!*@*"
-        self._do(number, f"MODE {room} {sign}b {mask}", lambda me: self.model.mode(me, room, sign, "b", mask))
+        letter, mask = where[0], f"{where[1:]}{nick}!*@*"
+        line = f"MODE {room} {sign}{letter} {mask}"
+        self._do(number, line, lambda me: self.model.mode(me, room, sign, letter, mask))
 
     # saying
 
@@ -316,6 +326,44 @@ class ChatMachine(RuleBasedStateMachine):
         self._read(self.clients[number])
         self._check(number, "")
 
+    # being there
+
+    @rule(number=who, text=st.sampled_from(("", "lunch", "two words")))
+    def be_away(self, number: int, text: str) -> None:
+        """AWAY, which those read who write to them."""
+        self._do(number, f"AWAY :{text}", lambda me: self.model.be_away(me, text))
+
+    @rule(number=who, sign=st.sampled_from("++-"), nick=nicks)
+    def monitor(self, number: int, sign: str, nick: str) -> None:
+        """MONITOR, whose answers come whenever the nick comes and goes."""
+        self._do(number, f"MONITOR {sign} {nick}", lambda me: self.model.monitor(me, sign, nick))
+
+    @rule(number=who, serves=st.sampled_from((True, False, False)))
+    def serve(self, number: int, serves: bool) -> None:
+        """Somebody is a server operator from now on, or no more."""
+        person = self.people[number]
+        if person is not None and serves:
+            self.chat.op(self.clients[number])
+            person.serves = True
+        elif person is not None:
+            self._do(number, f"MODE {person.nick} -o", self.model.stop_serving)
+
+    @rule(number=who, nick=nicks)
+    def kill(self, number: int, nick: str) -> None:
+        """KILL."""
+        person, target = self.people[number], self.model.find(nick)
+        if person is None:
+            return
+        self.clients[number].send(f"KILL {nick} :be gone")
+        refused = self.model.kill(person, nick, "be gone")
+        if refused:
+            self._check(number, refused)
+            return
+        victim = self.people.index(target)
+        self.people[victim] = None
+        self._check(number, "")
+        self._connect(victim)
+
     # looking
 
     @rule(number=mostly_outsider, room=rooms)
@@ -341,7 +389,7 @@ class ChatMachine(RuleBasedStateMachine):
         words = self._ask(number, f"WHOIS {nick}", "319")
         person = self.people[number]
         if person is not None:
-            found = {name.lstrip("@+") for params in words for name in params[-1].split()}
+            found = {name.lstrip("~&@%+") for params in words for name in params[-1].split()}
             assert found == self.model.seen_in(person, nick)
 
     def _ask(self, number: int, line: str, wanted: str) -> list[tuple[str, ...]]:
@@ -353,43 +401,131 @@ class ChatMachine(RuleBasedStateMachine):
 
     # stories: what chance alone would seldom tell
 
+    def _bring(self, room: str, *numbers: int) -> None:
+        """Have them be somebody, and in a room, unless it keeps them out."""
+        for number in numbers:
+            if self.people[number] is None:
+                self.register(number, next(nick for nick in NICKS if self.model.find(nick) is None))
+            self.join(number, room, "secret")
+
     def _nick(self, number: int) -> str:
         person = self.people[number]
         return person.nick if person is not None else "Nobody"
 
     @rule(
-        room=rooms, door=st.sampled_from(("+i", "+k", "+l", "+b")), number=who, key=keys, asked=st.booleans()
+        room=rooms,
+        door=st.sampled_from(("i", "i", "R", "b", "b", "bm:", "+k secret", "+l 2")),
+        number=who,
+        key=keys,
+        opened=st.sampled_from(("", "", "e", "I", "INVITE")),
     )
-    def come_back(self, room: str, door: str, number: int, key: str, asked: bool) -> None:
-        """Somebody goes, the door is shut behind them, perhaps they are asked in, and they come back."""
+    def come_back(self, room: str, door: str, number: int, key: str, opened: str) -> None:
+        """Somebody goes, the door is shut behind them, perhaps opened for them, and they come back."""
+        self._bring(room, (number + 1) % CLIENTS, number)
         self.part(number, room, "")
-        if door == "+i":
-            self.flag(OPERATOR, room, "+", "i")
-        elif door == "+b":
-            self.ban(OPERATOR, room, "+", self._nick(number))
-        else:
-            self.setting(OPERATOR, room, {"+k": "+k secret", "+l": "+l 2"}[door])
-        if asked:
+        for flag in "iR":
+            self.flag(OPERATOR, room, "+" if flag == door else "-", flag)
+        for setting in ("-k secret", "-l"):
+            self.setting(OPERATOR, room, setting)
+        if door in ("b", "bm:"):
+            self.listed(OPERATOR, room, "+", door, self._nick(number))
+        elif door not in "iR":
+            self.setting(OPERATOR, room, door)
+        if opened == "INVITE":
             self.invite(OPERATOR, room, self._nick(number))
+        elif opened:
+            self.listed(OPERATOR, room, "+", opened, self._nick(number))
         self.join(number, room, key)
 
     @rule(
-        room=rooms, number=who, how=st.sampled_from(("m", "b")), voice=st.booleans(), nick=nicks, text=texts
+        room=rooms,
+        number=who,
+        how=st.sampled_from(("m", "M", "C", "b", "bm:", "bm:")),
+        saved=st.sampled_from(("", "", "v", "e", "em:")),
+        nick=nicks,
+        text=texts,
     )
-    def be_silenced(self, room: str, number: int, how: str, voice: bool, nick: str, text: str) -> None:
+    def be_silenced(self, room: str, number: int, how: str, saved: str, nick: str, text: str) -> None:
         """Somebody is kept from speaking, perhaps not quite, speaks and takes another nick."""
-        if how == "m":
-            self.flag(OPERATOR, room, "+", "m")
-        else:
-            self.ban(OPERATOR, room, "+", self._nick(number))
-        self.role(OPERATOR, room, "+" if voice else "-", "v", self._nick(number))
+        self._bring(room, (number + 1) % CLIENTS, number)
+        nick_now = self._nick(number)
+        for flag in "mMC":
+            self.flag(OPERATOR, room, "+" if flag == how else "-", flag)
+        if how.startswith("b"):
+            self.listed(OPERATOR, room, "+", how, nick_now)
+        if saved in ("e", "em:"):
+            self.listed(OPERATOR, room, "+", saved, nick_now)
+        self.role(OPERATOR, room, "+" if saved == "v" else "-", "v", nick_now)
+        self.role(number, room, "-", "o", nick_now)
         self.say(number, "PRIVMSG", room, text)
         self.rename(number, nick)
         self.say(number, "PRIVMSG", room, text)
 
+    @rule(
+        room=rooms,
+        giver=who,
+        one=who,
+        other=who,
+        roles=st.tuples(st.sampled_from("hhoav"), st.sampled_from("hoaq")),
+        deed=st.sampled_from(("role", "role", "role", "kick", "flag", "listed", "topic")),
+        sign=st.sampled_from("+--"),
+        letter=letters,
+    )
+    def pull_rank(
+        self,
+        room: str,
+        giver: int,
+        one: int,
+        other: int,
+        roles: tuple[str, str],
+        deed: str,
+        sign: str,
+        letter: str,
+    ) -> None:
+        """A server operator gives two people a role, and one of them tries theirs, perhaps on the other."""
+        self._bring(room, one, other)
+        nick, target, there = self._nick(one), self._nick(other), self.model.rooms.get(room.lower())
+        self.serve(giver, True)
+        for held in sorted(there.roles_of(self.people[one])) if there is not None else ():
+            self.role(giver, room, "-", held, nick)
+        self.role(giver, room, "+", roles[0], nick)
+        self.role(giver, room, "+", roles[1], target)
+        self.serve(giver, False)
+        if deed == "role":
+            self.role(one, room, sign, letter, target)
+        elif deed == "kick":
+            self.kick(one, room, target)
+        elif deed == "flag":
+            self.flag(one, room, sign, "t")
+        elif deed == "listed":
+            self.listed(one, room, sign, "e", target)
+        else:
+            self.topic(one, room, "mine")
+
+    @rule(
+        watcher=who,
+        number=who,
+        nick=nicks,
+        how=st.sampled_from(("rename", "rename", "kill", "quit", "vanish", "error")),
+    )
+    def be_watched(self, watcher: int, number: int, nick: str, how: str) -> None:
+        """Somebody is watched, and so is a nick; the one takes the other, or goes and comes back with it."""
+        self._bring("#team", watcher, number)
+        self.monitor(watcher, "+", self._nick(number))
+        self.monitor(watcher, "+", nick)
+        if how == "rename":
+            self.rename(number, nick)
+        elif how == "kill":
+            self.serve(watcher, True)
+            self.kill(watcher, self._nick(number))
+        else:
+            self.leave(number, how)
+        self.register(number, nick)
+
     @rule(room=rooms, number=who, nick=nicks, sign=st.sampled_from("++-"))
     def look_from_outside(self, room: str, number: int, nick: str, sign: str) -> None:
         """Somebody leaves a room that is secret, or no more, and looks for it in every way."""
+        self._bring(room, (number + 1) % CLIENTS, number)
         self.flag(OPERATOR, room, sign, "s")
         self.part(number, room, "")
         self.names(number, room)
@@ -413,7 +549,9 @@ class ChatMachine(RuleBasedStateMachine):
             assert held == {person.nick: roles for person, roles in room.members.items()}
             assert set(channel.modes) - set("kl") == room.flags
             assert channel.modes.get("k", "") == room.key
-            assert set(channel.lists["b"]) == set(room.bans)
+            assert {letter: set(rows) for letter, rows in channel.lists.items()} == {
+                letter: set(masks) for letter, masks in room.lists.items()
+            }
 
 
 class LaterMachine(ChatMachine):
