@@ -353,7 +353,7 @@ class Engine:
         """
         self._look_at_clock()
         self.keeping.probe()
-        timed.end_bans(self, self._looked_at)
+        timed.end_bans(self)
         # Who came together is silent for as long: they are not to be asked one right after the other.
         everybody = list(self.sessions.values())
         for session in chain.from_iterable(everybody[start::STRIDE] for start in range(STRIDE)):

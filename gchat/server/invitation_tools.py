@@ -52,7 +52,7 @@ def manage(engine: Engine, asked: Mapping[str, Any], listeners: Iterable[Listene
     """
     action = str(asked["action"])
     if action == "list":
-        now = engine.clock()
+        now = engine.now_ms() / 1000
         return {"says": [_describe(one, now) for one in engine.world.invitations.all()]}
     if action == "revoke":
         return _revoke(engine, str(asked["id"]))
@@ -76,7 +76,7 @@ def _make(engine: Engine, asked: Mapping[str, Any], where: str) -> Mapping[str, 
     if len(engine.world.invitations.all()) >= MOST:
         raise ControlError(f"there are {MOST} invitations: revoke some")
     id, token = make_token(engine.entropy)
-    now = int(engine.clock())
+    now = engine.now_ms() // 1000
     known = engine.world.known_channel(channel)
     invitation = Invitation(
         id,

@@ -17,11 +17,8 @@ if TYPE_CHECKING:
     from gchat.server.world import Ban
 
 
-def end_bans(engine: Engine, now: float) -> None:
-    """Have the bans end whose time is over; call it once a second.
-
-    ``now`` is the clock's; a ban ends by the time of events, which it began by.
-    """
+def end_bans(engine: Engine) -> None:
+    """Have the bans end whose time is over: that of events, which they began by.  Call it once a second."""
     now = engine.now_ms() / 1000
     over = [channel for channel, until in engine.world.timed.items() if until <= now]
     for channel in over:

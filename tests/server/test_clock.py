@@ -1,11 +1,13 @@
 """A clock that is set while the server runs, or a server that was stopped: nobody pays for it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gchat.server.backplane.base import IdSource
-from gchat.server.settings import Limits, Server, Settings
+from gchat.server.settings import History, Limits, Server, Settings
 from tests.server.history.conftest import ListStore, Past
 
 HOUR = 3600.0
@@ -133,6 +135,21 @@ def test_slow_mode_goes_on_while_nobody_is_heard(past):
     assert nine.ask("PRIVMSG #team :two")[0].endswith("again in 7 seconds")
     past.chat.advance(8)
     assert nine.ask("PRIVMSG #team :three") == []
+
+
+@BACK_AND_FORTH
+def test_a_message_can_be_edited_after_the_wait_and_not_after_its_window(past, leaps):
+    caps = "message-tags gchat/edit echo-message"
+    neural, nine = past.join("#team", "Neural", "Nine", caps=caps)
+    past.engine.settings = replace(past.engine.settings, history=History(edit_within="5m"))
+    neural.send("MODE #team +W 60")
+    leap(past.chat, leaps)
+    nine.send("PRIVMSG #team :one")
+    id = past.store.records[-1].id
+    past.chat.advance(60 * MORE + LOST)
+    assert "FAIL" not in nine.numerics(f"EDIT #team {id} :two")
+    past.chat.advance(240 * MORE + LOST)
+    assert nine.numerics(f"EDIT #team {id} :three") == ["FAIL"]
 
 
 @BACK_AND_FORTH

@@ -51,7 +51,7 @@ def may_register_before_connect(request: Request) -> bool:
 def invitation(request: Request) -> str:
     """The id of an invitation that the asker has shown: it is good for an account, too.  Empty for none."""
     shown = request.world.invitations.get(request.session.invitation)
-    return shown.id if shown is not None and shown.why_not(request.engine.clock()) is None else ""
+    return shown.id if shown is not None and shown.why_not(request.engine.now_ms() / 1000) is None else ""
 
 
 def make(request: Request, name: str, email: str, password: str, *, login: bool = True) -> Steps:

@@ -129,7 +129,7 @@ def may_say(request: Request, channel: Channel) -> bool:
     user = request.user
     if admission.why_not_speak(user, channel):
         return False
-    return "W" not in channel.modes or not slow.why_wait(user, channel, int(request.engine.clock() * 1000))
+    return "W" not in channel.modes or not slow.why_wait(user, channel, request.engine.now_ms())
 
 
 def _own_channel(request: Request, name: str) -> Channel:

@@ -55,7 +55,7 @@ def _find(request: Request, token: str) -> Invitation:
     if invitation is None:
         raise FailError(UNKNOWN.code, text=UNKNOWN.text)
     engine.logins.give_back(key)
-    problem = invitation.why_not(engine.clock(), request.session.account)
+    problem = invitation.why_not(engine.now_ms() / 1000, request.session.account)
     if problem is not None:
         raise FailError(problem.code, text=problem.text)
     return invitation

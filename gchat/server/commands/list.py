@@ -50,7 +50,7 @@ def _asked(request: Request, words: Iterable[str]) -> tuple[list[Channel], Condi
     """The channels with one of the names, if there are any, else all; and whether one meets all conditions,
     of which masks are one.
     """
-    now = request.engine.clock()
+    now = request.engine.now_ms() / 1000
     conditions: list[Condition] = []
     masks: list[str] = []
     for word in words:

@@ -67,7 +67,7 @@ def edit(request: Request) -> Steps:
         channel = request.world.channels[record.target]
         reason = admission.why_not_speak(user, channel)
         if not reason and "W" in channel.modes:
-            reason = slow.why_wait(user, channel, int(request.engine.clock() * 1000))
+            reason = slow.why_wait(user, channel, request.engine.now_ms())
         if reason:
             raise FailError("EDIT_FORBIDDEN", *request.params[:2], text=reason)
     _check_store(request)
@@ -150,7 +150,7 @@ def _moderates(request: Request, record: Record) -> bool:
 
 def _check_window(request: Request, record: Record, seconds: float) -> None:
     mark = Mark.of(record.id) or Mark(0)
-    if seconds and request.engine.clock() - mark.milliseconds / 1000 > seconds:
+    if seconds and request.engine.now_ms() - mark.milliseconds > seconds * 1000:
         command = request.message.command
         text = f"You can {_doing(request)} a message for {seconds:g} seconds, which are over"
         raise FailError(f"{command}_WINDOW_EXPIRED", *_named(request), f"{seconds:.0f}", text=text)

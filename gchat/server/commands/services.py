@@ -77,7 +77,7 @@ def _echo(request: Request, service: str, text: str) -> None:
     if request.message.command != "PRIVMSG" or not session.caps & cap.ECHO_MESSAGE:
         return
     user = request.user
-    stamp = Stamp(int(request.engine.clock() * 1000), user.account)
+    stamp = Stamp(request.engine.now_ms(), user.account)
     request.send(Message("PRIVMSG", (service, text), user.source, stamp.tags(session.caps)))
 
 
