@@ -9,8 +9,9 @@ editable install) is never compiled.
 What is compiled is ``MODULES``: all in one library, so that they call each other directly.  Left out are
 modules of which nothing but NamedTuples, exceptions or protocols would be compiled, and whatever is not busy,
 as it would only take longer to build.  A function of these modules must not use one name for exceptions of
-two types: its second ``except`` would raise TypeError.  Their objects cannot be referred to weakly, and a
-function within a function makes a circle for the collector: not for every message.
+two types: its second ``except`` would raise TypeError.  Nor may the bound of a slice be a call that does
+something: mypyc may do it twice.  Their objects cannot be referred to weakly, and a function within a
+function makes a circle for the collector: not for every message.
 
 ``python bin/compile.py FOLDER [LEVEL]`` puts gchat into a folder, compiled as much as the C compiler's ``-O``
 says (for the benchmarks, and for the tests, which are in a hurry: 0).
@@ -79,6 +80,7 @@ class CompileHook(BuildHookInterface[Any]):
         return self.target_name != "wheel" or wish == "0" or (not wish and bool(_missing()))
 
     def _fail(self, why: str) -> None:
+        self._scratch.cleanup()
         if os.environ.get(WISH):
             self.app.abort(f"{why}; without {WISH} it is installed as it is")
         self.app.display_warning(f"{why}; it is installed as it is, and does the same, more slowly")

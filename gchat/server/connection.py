@@ -162,7 +162,8 @@ class Connection:
             if get_hub().switch() is _LATE:
                 raise Late
             try:
-                return bytes(_ARRIVED[: self._recv_into(_ARRIVED)])
+                size = self._recv_into(_ARRIVED)
+                return bytes(_ARRIVED[:size])
             except BlockingIOError:
                 continue
 
@@ -227,7 +228,8 @@ class Connection:
                 unsent.drop(len(head))
                 self._sealed = self.channel.encrypt(head)
             if self._sealed:
-                self._sealed = self._sealed[self._send(self._sealed) :]
+                sent = self._send(self._sealed)
+                self._sealed = self._sealed[sent:]
             else:
                 unsent.drop(self._send(unsent.head()))
         except BlockingIOError:
