@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gchat.client.keys import table as key_table
 from gchat.client.model import Buffer, BufferKind, State
-from gchat.client.saying import say
+from gchat.client.saying import give_back, say
 from gchat.client.slash import WrongUse, answering, moderating, people, program, rooms
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
@@ -173,7 +173,7 @@ def _talk(turn: Turn, buffer: Buffer, text: str) -> None:
         say(turn, buffer, text)
     else:
         turn.complain(buffer, "Nobody reads what is said here: /join #channel, or /msg nick text.")
-        buffer.editor.set(text)
+        give_back(buffer, text)
 
 
 def _run(turn: Turn, buffer: Buffer, typed: str, rest: str) -> None:

@@ -55,13 +55,20 @@ def say(
             sent.mark(Delivery.PENDING)
             network.outgoing.queue.append(sent)
     if len(pieces) > MOST_LINES:
-        rest = "\n".join(pieces[MOST_LINES:])
-        buffer.editor.set(rest)
+        give_back(buffer, "\n".join(pieces[MOST_LINES:]))
         turn.complain(
             buffer, f"That is {len(pieces)} lines; the first {MOST_LINES} are sent, the rest is back here."
         )
     buffer.marker = None
     said(buffer)
+
+
+def give_back(buffer: Buffer, text: str) -> None:
+    """Put a text that was not said into the input again, so that the next Enter says it and commands nothing.
+
+    A text that begins with a slash gets the second one, which ``commands.enter`` has taken.
+    """
+    buffer.editor.set("/" + text if text.startswith("/") else text)
 
 
 def _lines(text: str) -> list[str]:

@@ -178,6 +178,16 @@ def test_words_in_a_servers_buffer_come_back(ready: Playbook) -> None:
     assert ready.buffer().editor.text == "hello?"
 
 
+def test_a_slash_in_a_servers_buffer_comes_back_as_text(ready: Playbook) -> None:
+    ready.model.show(ready.buffer())
+    ready.type("//quit")
+    for _ in range(3):
+        assert ready.buffer().editor.text == "//quit"
+        assert ready.press("Enter") == []
+    ready.type("/usr/bin/python")
+    assert ready.buffer().editor.text == "//usr/bin/python"
+
+
 def test_a_query_is_opened_and_shown(ready: Playbook) -> None:
     ready.type("/query Nine")
     assert ready.model.current is ready.buffer("Nine")

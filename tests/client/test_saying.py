@@ -217,6 +217,14 @@ def test_a_paste_beyond_measure_comes_back(ready: Playbook) -> None:
     assert len(deliveries(ready)) == 200
 
 
+def test_a_slash_that_comes_back_is_no_command(ready: Playbook) -> None:
+    ready.type("\n".join(["line"] * 200 + ["/quit", "bye"]))
+    assert ready.buffer("#team").editor.text == "//quit\nbye"
+    ready.press("Enter")
+    assert [line.text for line in ready.lines("#team") if line.own][-2:] == ["/quit", "bye"]
+    assert events.Quit(0) not in ready.effects
+
+
 def test_a_long_line_is_cut_so_that_everybody_reads_all_of_it(ready: Playbook) -> None:
     words = " ".join(f"wörd{i}" for i in range(300))
     sent = ready.type(words)
