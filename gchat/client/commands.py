@@ -25,6 +25,7 @@ class Command(NamedTuple):
     kinds: tuple[str, ...]
     run: Run
     online: bool = True  # it means nothing without a connection
+    says: bool = False  # its text is said as what is typed without a command is: it may have several lines
 
 
 def _help(turn: Turn, buffer: Buffer, rest: str) -> None:
@@ -67,13 +68,13 @@ COMMANDS: dict[str, Command] = {
     "join": Command("#channel[,#channel] [key]", "go into a channel", _C, rooms.join),
     "kick": Command("[#channel] nick [reason]", "throw somebody out", ("nick", "text"), rooms.kick),
     "list": Command("[conditions]", "show the channels there are", ("text",), rooms.list_channels),
-    "me": Command("text", "say what you do: * Neural waves", ("text",), people.me, False),
+    "me": Command("text", "say what you do: * Neural waves", ("text",), people.me, False, True),
     "mentions": Command("", "list what called you; Enter goes there", (), program.mentions, False),
     "mode": Command("[#channel or nick] [modes]", "show or change modes", ("target", "nick"), rooms.mode),
     "modlog": Command(
         "[#channel] [count]", "show what operators did in a channel, and why", ("text",), moderating.modlog
     ),
-    "msg": Command("nick text", "send a message", ("target", "text"), people.msg, False),
+    "msg": Command("nick text", "send a message", ("target", "text"), people.msg, False, True),
     "mute": Command(
         "[#channel] nick [time [reason]]",
         "keep somebody from speaking, perhaps for a time (10m)",
@@ -82,7 +83,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "names": Command("[#channel]", "show who is in a channel", _C, rooms.names),
     "nick": Command("name", "call yourself otherwise", ("nick",), people.nick, False),
-    "notice": Command("nick text", "send a notice", ("target", "text"), people.notice, False),
+    "notice": Command("nick text", "send a notice", ("target", "text"), people.notice, False, True),
     "op": Command("[#channel] nick ...", "make somebody an operator", _N, rooms.role("+", "o")),
     "part": Command("[#channel] [reason]", "leave a channel", ("channel", "text"), rooms.part),
     "purge": Command(
@@ -92,7 +93,7 @@ COMMANDS: dict[str, Command] = {
         moderating.purge,
     ),
     "query": Command(
-        "nick [text]", "open a conversation with somebody", ("nick", "text"), people.query, False
+        "nick [text]", "open a conversation with somebody", ("nick", "text"), people.query, False, True
     ),
     "quit": Command("[reason]", "leave gchat", ("text",), program.quit_program, False),
     "raw": Command("COMMAND ...", "send a line to the server as it is", ("text",), program.raw),
@@ -109,6 +110,7 @@ COMMANDS: dict[str, Command] = {
         ("nick", "text"),
         answering.reply,
         False,
+        True,
     ),
     "topic": Command("[#channel] [text or -delete]", "show or set the topic", ("topic",), rooms.topic),
     "unban": Command("[#channel] nick or mask ...", "lift a ban", _N, moderating.unban),
@@ -154,16 +156,14 @@ def help_lines() -> list[str]:
 def enter(turn: Turn, buffer: Buffer, text: str) -> None:
     """Take what was typed: a command, or text for the buffer.
 
-    Only the first line can be a command: a pasted text with a path in it stays text.
+    Only the first line can be a command (a pasted text with a path in it stays text), and all lines belong to
+    it: what stands behind ``/msg Nine`` is for Nine alone.  Several lines that are not carried out come back.
     """
-    first, newline, rest = text.partition("\n")
-    name = first[1:].partition(" ")[0]
-    if first.startswith("/") and not first.startswith("//") and name.isalnum():
-        _run(turn, buffer, name.lower(), first[1 + len(name) :].strip())
-        if rest.strip():
-            _talk(turn, turn.model.current or buffer, rest)
-        return
-    _talk(turn, buffer, (first[1:] if first.startswith("//") else first) + newline + rest)
+    name = text[1:].partition("\n")[0].partition(" ")[0]
+    if not text.startswith("/") or text.startswith("//") or not name.isalnum():
+        _talk(turn, buffer, text[1:] if text.startswith("//") else text)
+    elif not _run(turn, buffer, name.lower(), text[1 + len(name) :].strip()) and "\n" in text.strip():
+        buffer.editor.set(text)
 
 
 def _talk(turn: Turn, buffer: Buffer, text: str) -> None:
@@ -176,21 +176,28 @@ def _talk(turn: Turn, buffer: Buffer, text: str) -> None:
         give_back(buffer, text)
 
 
-def _run(turn: Turn, buffer: Buffer, typed: str, rest: str) -> None:
+def _run(turn: Turn, buffer: Buffer, typed: str, rest: str) -> bool:
+    """Carry a command out; False where that was not possible, which is said."""
     name = ALIASES.get(typed, typed)
     command = COMMANDS.get(name)
     if command is None:
         shown = sanitise(typed)
         turn.complain(buffer, f"There is no command /{shown}. /help shows all, //{shown} says it as text.")
-        return
+        return False
+    lines = rest.count("\n") + 1
+    if lines > 1 and not command.says:
+        turn.complain(buffer, f"/{name} takes one line, not {lines}: nothing was done, it is back here.")
+        return False
     network = buffer.network
     if command.online and (network.session is None or network.state is not State.READY):
         turn.complain(
             buffer, f"/{name} needs a connection, and {network.name} has none now (/connect tries)."
         )
-        return
+        return False
     try:
         command.run(turn, buffer, rest)
     except WrongUse as wrong:
         problem = f"{wrong} " if str(wrong) else ""
         turn.complain(buffer, f"{sanitise(problem)}Usage: {usage(name)} ({command.text}).")
+        return False
+    return True

@@ -9,7 +9,7 @@ from gchat.client.line import Delivery, Line, LineKind
 from gchat.client.model import Buffer, BufferKind, Network, State
 from gchat.client.outgoing import Sent, room, split
 from gchat.client.references import refer, tags_for
-from gchat.client.secrets import hidden
+from gchat.client.secrets import all_hidden
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 from gchat.irc.message import NO_TAGS
@@ -24,11 +24,13 @@ def say(
     kind: LineKind = LineKind.MESSAGE,
     target: str = "",
     answered: Line | None = None,
+    typed_as: str = "",
 ) -> None:
     """Say a text in a buffer, or to ``target`` and show it there: line by line, cut where too long.
 
     Every line is shown at once, PENDING, or FAILED with the reason where nothing can be sent.  The first one
-    refers to the line that is ``answered``.
+    refers to the line that is ``answered``.  What is too much comes back behind ``typed_as``, the command
+    that says it as this was said: "/msg Nine ".
     """
     network = buffer.network
     target = target or buffer.target
@@ -41,8 +43,8 @@ def say(
     pieces = [piece for line in _lines(text) for piece in split(line, length)]
     to = f"to {target}: " if target != buffer.target else ""
     problem = why_not(buffer) if target == buffer.target else _offline(network)
-    for piece in pieces[:MOST_LINES]:
-        line = Line(kind, turn.now, sanitise(to + hidden(target, piece)), sanitise(nick), own=True)
+    for piece, shown in list(zip(pieces, all_hidden(target, pieces), strict=True))[:MOST_LINES]:
+        line = Line(kind, turn.now, sanitise(to + shown), sanitise(nick), own=True)
         tags = NO_TAGS
         if answered is not None:
             refer(line, answered)
@@ -55,20 +57,24 @@ def say(
             sent.mark(Delivery.PENDING)
             network.outgoing.queue.append(sent)
     if len(pieces) > MOST_LINES:
-        give_back(buffer, "\n".join(pieces[MOST_LINES:]))
+        place = turn.model.current or buffer  # where it was typed
+        give_back(place, "\n".join(pieces[MOST_LINES:]), typed_as)
         turn.complain(
-            buffer, f"That is {len(pieces)} lines; the first {MOST_LINES} are sent, the rest is back here."
+            place, f"That is {len(pieces)} lines; the first {MOST_LINES} are sent, the rest is back here."
         )
     buffer.marker = None
     said(buffer)
 
 
-def give_back(buffer: Buffer, text: str) -> None:
-    """Put a text that was not said into the input again, so that the next Enter says it and commands nothing.
+def give_back(buffer: Buffer, text: str, typed_as: str = "") -> None:
+    """Put a text that was not said into the input again, so that the next Enter says it.
 
-    A text that begins with a slash gets the second one, which ``commands.enter`` has taken.
+    A text without a command that begins with a slash gets the second one, which ``commands.enter`` has taken.
+    A draft that is there is put aside, where Up finds it.
     """
-    buffer.editor.set("/" + text if text.startswith("/") else text)
+    if buffer.editor.text.strip():
+        buffer.editor.take()
+    buffer.editor.set((typed_as or "/" * text.startswith("/")) + text)
 
 
 def _lines(text: str) -> list[str]:

@@ -28,7 +28,18 @@ Playbook = Any  # tests/client/conftest.py
         ("/ slash", ["PRIVMSG #team :/ slash"]),
         ("/me waves", ["PRIVMSG #team :\x01ACTION waves\x01"]),
         ("/ME waves", ["PRIVMSG #team :\x01ACTION waves\x01"]),
-        ("/me waves\nand smiles", ["PRIVMSG #team :\x01ACTION waves\x01", "PRIVMSG #team :and smiles"]),
+        (
+            "/me waves\nsmiles",
+            ["PRIVMSG #team :\x01ACTION waves\x01", "PRIVMSG #team :\x01ACTION smiles\x01"],
+        ),
+        ("/msg Nine one\ntwo\n", ["PRIVMSG Nine :one", "PRIVMSG Nine :two"]),
+        ("/msg Nine\n  one\n  two", ["PRIVMSG Nine :one", "PRIVMSG Nine :  two"]),
+        ("/msg\nNine one\n/two", ["PRIVMSG Nine :one", "PRIVMSG Nine :/two"]),
+        ("/m #ops one\ntwo", ["PRIVMSG #ops :one", "PRIVMSG #ops :two"]),
+        ("/notice Nine one\ntwo", ["NOTICE Nine :one", "NOTICE Nine :two"]),
+        ("/query Nine one\ntwo", ["PRIVMSG Nine :one", "PRIVMSG Nine :two"]),
+        ("/reply Nine one\ntwo", ["PRIVMSG #team :Nine: one", "PRIVMSG #team :two"]),
+        ("/join #ops\n\n", ["JOIN #ops"]),
         ("one\n/quit", ["PRIVMSG #team :one", "PRIVMSG #team :/quit"]),
         ("/join #ops", ["JOIN #ops"]),
         ("/join ops,#dev key", ["JOIN #ops key", "JOIN #dev"]),
@@ -186,6 +197,38 @@ def test_a_slash_in_a_servers_buffer_comes_back_as_text(ready: Playbook) -> None
         assert ready.press("Enter") == []
     ready.type("/usr/bin/python")
     assert ready.buffer().editor.text == "//usr/bin/python"
+
+
+@pytest.mark.parametrize("name", sorted(name for name, command in COMMANDS.items() if not command.says))
+def test_a_command_that_takes_one_line_refuses_more(ready: Playbook, name: str) -> None:
+    typed = f"/{name} Nine secret one\nsecret two"
+    assert ready.type(typed) == []
+    assert ready.last("#team") == f"/{name} takes one line, not 2: nothing was done, it is back here."
+    assert ready.model.current.editor.text == typed
+    assert ready.model.overlay is None
+    assert ready.effects == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/nonsense Nine secret one\nsecret two",
+        "/msg\n\n\x01",
+        "/query #team secret one\nsecret two",
+        "/reply secret one\nsecret two",
+    ],
+)
+def test_the_rest_of_a_command_that_failed_is_not_said(ready: Playbook, typed: str) -> None:
+    assert ready.type(typed) == []
+    assert ready.lines("#team")[-1].kind is LineKind.ERROR
+    assert ready.buffer("#team").editor.text == typed
+
+
+def test_several_lines_to_somebody_wait_for_the_connection_together(ready: Playbook) -> None:
+    ready.happen(events.ConnectionLost(1, ""))
+    assert ready.type("/msg Nine secret one\nsecret two") == []
+    assert ready.texts("Nine") == ["Neural: secret one", "Neural: secret two"]
+    assert not [line for line in ready.lines("#team") if line.own]
 
 
 def test_a_query_is_opened_and_shown(ready: Playbook) -> None:

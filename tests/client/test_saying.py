@@ -225,6 +225,22 @@ def test_a_slash_that_comes_back_is_no_command(ready: Playbook) -> None:
     assert events.Quit(0) not in ready.effects
 
 
+@pytest.mark.parametrize("command", ["/me ", "/msg Nine ", "/msg #ops ", "/notice Nine "])
+def test_what_is_too_much_comes_back_with_its_command(ready: Playbook, command: str) -> None:
+    ready.type(command + "\n".join(f"line {i}" for i in range(202)))
+    assert ready.buffer("#team").editor.text == f"{command}line 200\nline 201"
+    assert ready.last("#team") == "That is 202 lines; the first 200 are sent, the rest is back here."
+
+
+def test_what_comes_back_puts_a_draft_aside(ready: Playbook) -> None:
+    ready.type("/query Nine")
+    ready.press("d", "r", "a", "f", "t", "M-2")
+    ready.type("/query Nine " + "\n".join(f"line {i}" for i in range(201)))
+    assert ready.buffer("Nine").editor.text == "line 200"
+    ready.press("Up")
+    assert ready.buffer("Nine").editor.text == "draft"
+
+
 def test_a_long_line_is_cut_so_that_everybody_reads_all_of_it(ready: Playbook) -> None:
     words = " ".join(f"wörd{i}" for i in range(300))
     sent = ready.type(words)
@@ -266,6 +282,23 @@ def test_room_without_a_known_mask_is_careful() -> None:
 
 
 # --- passwords -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("IDENTIFY\nNeural opensesame", ["IDENTIFY", "*** ***"]),
+        ("INFO Nine\nIDENTIFY opensesame\nopensesame", ["INFO Nine", "IDENTIFY ***", "***"]),
+        ("INFO Nine\nINFO zed", ["INFO Nine", "INFO zed"]),
+    ],
+)
+def test_a_password_on_a_line_of_its_own_stays_off_it_too(
+    modern: Playbook, text: str, shown: list[str]
+) -> None:
+    sent = modern.type(f"/msg NickServ {text}")
+    assert [line.partition(" :")[2] for line in sent] == text.split("\n")
+    assert [line.text for line in modern.lines("NickServ")] == shown
+    assert not [line for line in modern.lines("#team") if line.own]
 
 
 @pytest.mark.parametrize(

@@ -12,5 +12,11 @@ shown then.
 """
 
 
+def first_word(rest: str) -> tuple[str, str]:
+    """Split the first word from the text behind it, which may begin on the next line."""
+    word = rest.replace("\n", " ").partition(" ")[0]
+    return word, rest[len(word) :].strip()
+
+
 class WrongUse(Exception):
     """The command was not used as it is meant; the text, if any, says what is wrong, as a sentence."""

@@ -22,7 +22,7 @@ from gchat.client.references import (
     tags_for,
 )
 from gchat.client.saying import say
-from gchat.client.slash import WrongUse
+from gchat.client.slash import WrongUse, first_word
 from gchat.client.slash.rooms import ask
 from gchat.client.turn import Turn
 
@@ -53,9 +53,8 @@ def _must_be_talked_in(buffer: Buffer) -> None:
 def reply(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/reply [nick] text: to what they said last, or to the last line that called us"""
     _must_be_talked_in(buffer)
-    word, _, after = rest.partition(" ")
+    word, after = first_word(rest)
     nick = word.rstrip(":,")
-    after = after.strip()
     line = _latest_of(buffer, nick) if after else None
     if line is not None:
         text = after

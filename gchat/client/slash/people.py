@@ -3,7 +3,7 @@
 from gchat.client.line import LineKind
 from gchat.client.model import Buffer, BufferKind
 from gchat.client.saying import say
-from gchat.client.slash import WrongUse
+from gchat.client.slash import WrongUse, first_word
 from gchat.client.slash.rooms import ask
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
@@ -19,27 +19,27 @@ def me(turn: Turn, buffer: Buffer, rest: str) -> None:
         raise WrongUse
     if buffer.kind not in {BufferKind.CHANNEL, BufferKind.QUERY}:
         raise WrongUse("Nobody reads what is said here.")
-    say(turn, buffer, rest, LineKind.ACTION)
+    say(turn, buffer, rest, LineKind.ACTION, typed_as="/me ")
 
 
 def _target_and_text(buffer: Buffer, rest: str) -> tuple[str, str]:
-    target, _, text = rest.partition(" ")
-    if not target or not text.strip():
+    target, text = first_word(rest)
+    if not text:
         raise WrongUse
-    return target, text.strip()
+    return target, text
 
 
 def msg(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/msg nick text: shown in the conversation with them, which stays where it is in the list"""
     target, text = _target_and_text(buffer, rest)
-    say(turn, _place_of(turn, buffer, target), text, LineKind.MESSAGE, target)
+    say(turn, _place_of(turn, buffer, target), text, LineKind.MESSAGE, target, typed_as=f"/msg {target} ")
 
 
 def notice(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/notice nick text"""
     target, text = _target_and_text(buffer, rest)
     known = buffer.network.buffers.get(buffer.network.fold(target))
-    say(turn, known or buffer, text, LineKind.NOTICE, target)
+    say(turn, known or buffer, text, LineKind.NOTICE, target, typed_as=f"/notice {target} ")
 
 
 def _place_of(turn: Turn, buffer: Buffer, target: str) -> Buffer:
@@ -56,13 +56,13 @@ def _place_of(turn: Turn, buffer: Buffer, target: str) -> Buffer:
 
 def query(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/query nick [text]"""
-    target, _, text = rest.partition(" ")
+    target, text = first_word(rest)
     if not target or buffer.network.isupport.is_channel(target):
         raise WrongUse
     opened = turn.model.open(buffer.network, BufferKind.QUERY, target)
     turn.model.show(opened)
-    if text.strip():
-        say(turn, opened, text.strip())
+    if text:
+        say(turn, opened, text)
 
 
 def nick(turn: Turn, buffer: Buffer, rest: str) -> None:
