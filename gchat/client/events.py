@@ -160,9 +160,13 @@ class Disconnect(NamedTuple):
 
 
 class Quit(NamedTuple):
-    """Leave the loop after writing what is waiting (a second at most); ``code`` is the exit status."""
+    """Leave the loop after writing what is waiting (a second at most); ``code`` is the exit status.
+
+    ``words`` are lines to print when the terminal is as it was.
+    """
 
     code: int = 0
+    words: tuple[str, ...] = ()
 
 
 class Bell(NamedTuple):

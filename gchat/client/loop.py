@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from gchat.client import events as ev
@@ -49,6 +49,7 @@ class Loop:
         self._overflowed: list[tuple[Transport, ev.Event]] = []  # connections lost while they were sent to
         self._signals: set[int] = set()
         self._code: int | None = None  # set when it is time to leave
+        self.words: tuple[str, ...] = ()  # to print afterwards
         self._dirty = True
         self._next_frame = 0.0
         self._next_tick = 0.0
@@ -253,7 +254,7 @@ class Loop:
             self._ending.append(transport)
 
     def _quit(self, effect: ev.Quit) -> None:
-        self._code = effect.code
+        self._code, self.words = effect.code, effect.words
         for transport in self._transports.values():
             transport.end(time.monotonic(), PARTING)
             self._ending.append(transport)
@@ -290,12 +291,17 @@ def run(model: Model, *, console_thread: bool = os.name == "nt") -> int:
 
     ``console_thread`` has keys waited for as Windows needs it, see ``wakeup.ConsoleWatcher``.
     """
-    with CrashReport(), closing(open_screen()) as screen:
-        loop = Loop(model, screen, console_thread=console_thread)
-        gc.freeze()  # what was imported stays: no collection has to look through it (half of its pause)
-        gc.set_threshold(*gc.get_threshold()[:2], _SELDOM)
-        with _signals(loop):
-            return loop.run()
+    with CrashReport():
+        with closing(open_screen()) as screen:
+            loop = Loop(model, screen, console_thread=console_thread)
+            gc.freeze()  # what was imported stays: no collection has to look through it (half of its pause)
+            gc.set_threshold(*gc.get_threshold()[:2], _SELDOM)
+            with _signals(loop):
+                code = loop.run()
+        with suppress(OSError):  # the terminal may have been taken away
+            for word in loop.words:
+                print(word, file=sys.stderr)
+    return code
 
 
 @contextmanager

@@ -183,6 +183,7 @@ class Model:
         "rows",
         "settings",
         "theme",
+        "told",
         "wire_for",
     )
 
@@ -213,6 +214,10 @@ class Model:
         self.completion: Completion | None = None  # while Tab is being pressed
         self.theme = settings.theme
         self.mentions: list[Mention] = []  # what called us in channels, oldest first
+        self.told: tuple[str, frozenset[int]] = (
+            "",
+            frozenset(),
+        )  # see parting.nothing_lost: command, serials
         self.hint = ""  # a word for the status line, gone with the next key
         self.overlay: Overlay | None = None
         self.panes: dict[str, bool] = {}  # "buffers", "members": shown or hidden against the width's choice
@@ -268,6 +273,7 @@ class Model:
         network = buffer.network
         for folded in [key for key, value in network.buffers.items() if value is buffer]:
             del network.buffers[folded]
+        network.outgoing.forget(buffer)
 
     def remove_network(self, network: Network) -> None:
         """Take a network and all its buffers off the screen; it must not be the only one."""

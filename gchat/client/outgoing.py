@@ -31,7 +31,7 @@ _MOST_LABELS = 1000  # questions whose answers may be missing
 class Sent:
     """One line of ours and how it is said."""
 
-    __slots__ = ("buffer", "command", "label", "line", "tags", "target", "text", "time")
+    __slots__ = ("buffer", "command", "forgotten", "label", "line", "tags", "target", "text", "time")
 
     def __init__(
         self,
@@ -51,6 +51,7 @@ class Sent:
         self.tags = tags
         self.label = ""
         self.time = 0.0  # when it left
+        self.forgotten = False  # nobody wants to know what becomes of it
 
     def mark(self, delivery: Delivery, problem: str = "") -> None:
         """Show how far the line came."""
@@ -177,7 +178,21 @@ class Outgoing:
 
     def _fail(self, sent: Sent, problem: str) -> None:
         sent.mark(Delivery.FAILED, problem)
-        self.failed.append(sent)
+        if not sent.forgotten:
+            self.failed.append(sent)
+
+    def unsent(self, buffer: Buffer | None = None) -> list[Sent]:
+        """Return what is not known to have arrived, of a buffer or of all, oldest first."""
+        lines = (*self.failed, *self.waiting, *self.queue)
+        chosen = [s for s in lines if not s.forgotten and (buffer is None or s.buffer is buffer)]
+        return sorted(chosen, key=lambda sent: sent.line.serial)
+
+    def forget(self, buffer: Buffer) -> None:
+        """Let go of a buffer's lines; what left already is still known by its echo."""
+        for sent in (*self.waiting, *self.doubtful):
+            sent.forgotten = sent.forgotten or sent.buffer is buffer
+        self.failed = [sent for sent in self.failed if sent.buffer is not buffer]
+        self.queue = deque(sent for sent in self.queue if sent.buffer is not buffer)
 
     def take_failed(self, buffer: Buffer) -> list[Sent]:
         """Take a buffer's failed lines, oldest first, to say them again."""

@@ -27,7 +27,7 @@ from gchat.client.incoming import receive
 from gchat.client.model import Model, Network
 from gchat.client.overlay import Step, Welcome
 from gchat.client.saying import flushed, leave_now
-from gchat.client.slash.program import quit_all
+from gchat.client.slash.program import terminate
 from gchat.client.turn import Turn
 
 _MOST_ANSWERS = 16  # of a wire to its own session in one turn; it never needs more than three
@@ -54,7 +54,7 @@ def update(model: Model, event: Event, now: float) -> list[Effect]:
         case Start():
             _start(turn)
         case Terminate():
-            quit_all(turn, "")
+            terminate(turn)
         case LocalServer(address, reason):
             welcome.local_server(turn, address, reason)
         case _:

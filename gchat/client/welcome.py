@@ -10,6 +10,7 @@ from gchat.client.keys import BINDINGS
 from gchat.client.model import Network
 from gchat.client.nicknames import why_not
 from gchat.client.overlay import Step, Welcome
+from gchat.client.parting import last_words
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 
@@ -35,7 +36,7 @@ def _cancel(turn: Turn, overlay: Welcome) -> None:
     """Leave; an invitation alone, where there is something else to do."""
     network = turn.model.network(overlay.network) if overlay.network is not None else None
     if network is None or len(turn.model.networks) == 1:
-        turn.effects.append(Quit(0))
+        turn.effects.append(Quit(0, last_words(turn.model)))
         return
     network.invitation = None
     network.wanted = False
@@ -113,7 +114,7 @@ def _choose(turn: Turn, overlay: Welcome, key: str) -> None:
     elif key in {"o", "O"}:
         overlay.step, overlay.problem = Step.SERVER, ""
     elif key in {"q", "Q"}:
-        turn.effects.append(Quit(0))
+        turn.effects.append(Quit(0, last_words(turn.model)))
 
 
 def connected(turn: Turn) -> None:

@@ -56,6 +56,35 @@ def test_the_terminal_is_given_back(machine: Machine, end: signal.Signals | str)
     assert b"Traceback" not in neural.raw
 
 
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_what_was_not_sent_is_printed_when_the_terminal_is_back(
+    machine: Machine, end: signal.Signals
+) -> None:
+    server = machine.server()
+    neural = machine.gchat("-n", "Neural", f"127.0.0.1:{server.port}", "#team")
+    neural.until(lambda text: "1 here" in text and " lag " in text)
+    server.signal(signal.SIGKILL)
+    neural.until("The connection to gchat is gone")
+    neural.type("one\r/msg Nine two\r/quit\r")
+    neural.until_words("2 lines to #team and Nine are not sent yet: /quit again leaves without them.")
+    neural.signal(end)
+    assert neural.wait() == 0
+    assert_restored(neural)
+    said = bytes(neural.raw).rpartition(MODES[b"\x1b[?1049h"])[2].decode()
+    assert "gchat: 1 line not sent to #team:\r\n  one\r\n" in said
+    assert "gchat: 1 line not sent to Nine:\r\n  two\r\n" in said
+
+
+def test_quit_twice_leaves_without_what_was_not_sent(machine: Machine) -> None:
+    neural = machine.gchat("-n", "Neural", f"127.0.0.1:{machine.free_port()}")
+    neural.until("Trying again")
+    neural.type("/msg Nine two\r/quit\r")
+    neural.until_words("1 line to Nine is not sent yet: /quit again leaves without it.")
+    neural.type("/quit\r")
+    assert neural.wait() == 0
+    assert b"gchat: 1 line" not in neural.raw
+
+
 def test_a_crash_gives_the_terminal_back_and_says_where_its_traceback_is(
     machine: Machine, home: Path
 ) -> None:
@@ -141,6 +170,7 @@ def test_stopped_and_brought_back(machine: Machine, stop: str | signal.Signals) 
         terminal.type(f"back {time}\r")
         nine.until(f"PRIVMSG #team :back {time}")
         terminal.until(f"Neural  back {time}")
+    terminal.until(lambda text: "…" not in text)  # it is known to have arrived, so nothing holds /quit
     terminal.type("/quit\r")
     shell.prompt()
     assert shell.stty() == shell.modes

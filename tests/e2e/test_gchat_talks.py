@@ -101,6 +101,8 @@ def test_conversations_with_one(machine: Machine) -> None:
     neural.until("nobody here is called zed")
     assert neural.until(" ▌ 4 zed").startswith(" zed")
     neural.type("/close\r")
+    neural.until_words("1 line to zed is not sent yet: /close again leaves without it.")
+    neural.type("/close\r")
     neural.until(lambda text: "zed" not in text)
 
 

@@ -35,6 +35,8 @@ def test_plain_lines_where_nothing_can_be_drawn(machine: Machine, terminal: str,
     neural.until("<Nine> grüße")
     neural.type("hello from a teletype\r")
     nine.until("PRIVMSG #team :hello from a teletype")
+    nine.send("PRIVMSG #team :hello to it")
+    neural.until("<Nine> hello to it")  # so its own line is known to have arrived
     neural.type("/quit\r")
     assert neural.wait() == 0
     assert b"\x1b" not in neural.raw

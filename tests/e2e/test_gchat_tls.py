@@ -54,6 +54,7 @@ def test_a_server_that_can_be_verified(machine: Machine, authority: trustme.CA) 
     nine.until("PRIVMSG #team :over TLS")
     nine.send("WHOIS Neural")
     nine.until(" 671 ")  # is using a secure connection
+    neural.until(lambda text: "over TLS" in text and "…" not in text)
     neural.type("/quit\r")
     nine.until("QUIT")
     assert neural.wait() == 0

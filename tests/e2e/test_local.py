@@ -42,7 +42,7 @@ def test_two_meet_and_the_last_to_leave_ends_the_server(
     assert neural.wait() == 0
     nine.until("Neural left")
     nine.type("still here\r")
-    nine.until("still here")
+    nine.until(lambda text: "Nine  still here" in text and "…" not in text)
     if end is None:
         nine.type("/quit\r")
     else:
@@ -81,6 +81,8 @@ def test_the_server_is_killed_and_the_next_to_come_brings_one(machine: Machine, 
     neural.until("You joined #lobby")
     os.kill(server_pid(home), signal.SIGKILL)
     neural.until("The connection to gchat is gone")
+    neural.type("/disconnect\r")  # else it may be back by itself, and gone again with /connect
+    neural.until(" not connected ")
     nine = machine.gchat("--local", "-n", "Nine")
     nine.until("You joined #lobby")
     neural.type("/connect\r")

@@ -123,7 +123,14 @@ def moved(turn: Turn, network: Network, old: str, new: str) -> bool:
         if other.joined or other.kind is not BufferKind.CHANNEL:
             return False
         if buffer is not None:
-            turn.model.close(other)  # what is left of another channel of that name
+            # what is left of another channel of that name; what was not sent there is kept
+            kept = network.outgoing.unsent(other)
+            for sent in kept:
+                sent.buffer = buffer
+            buffer.lines = sorted(
+                [*buffer.lines, *(sent.line for sent in kept)], key=lambda line: line.serial
+            )
+            turn.model.close(other)
     if buffer is not None:
         rename(buffer, new)
     if key in network.autojoin:

@@ -1,6 +1,6 @@
 """Commands about connections, buffers and the program itself."""
 
-from gchat.client import connection, invited
+from gchat.client import connection, invited, parting
 from gchat.client.address import Address, BadAddress, parse_address
 from gchat.client.events import Quit
 from gchat.client.mentions import show
@@ -64,8 +64,12 @@ def close(turn: Turn, buffer: Buffer, rest: str) -> None:
     if buffer.kind is BufferKind.SERVER:
         if len(model.networks) == 1:
             raise WrongUse("This is the only network; /quit leaves gchat.")
+        if not parting.nothing_lost(turn, "close", network.outgoing.unsent()):
+            return
         connection.disconnect(turn, network, rest)
         model.remove_network(network)
+        return
+    if not parting.nothing_lost(turn, "close", network.outgoing.unsent(buffer)):
         return
     if buffer.kind is BufferKind.CHANNEL:
         network.autojoin.pop(network.fold(buffer.target), None)
@@ -102,14 +106,20 @@ def mentions(turn: Turn, buffer: Buffer, rest: str) -> None:
 
 def quit_program(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/quit [reason]"""
-    quit_all(turn, rest)
+    if parting.nothing_lost(turn, "quit", parting.unsent(turn.model.networks)):
+        _quit_all(turn, rest)
 
 
-def quit_all(turn: Turn, reason: str) -> None:
+def terminate(turn: Turn) -> None:
+    """Leave although nobody could be asked; what was not sent is said at the end."""
+    _quit_all(turn, "", parting.last_words(turn.model))
+
+
+def _quit_all(turn: Turn, reason: str, words: tuple[str, ...] = ()) -> None:
     """Say goodbye on every network and leave."""
     for network in turn.model.networks:
         connection.disconnect(turn, network, reason)
-    turn.effects.append(Quit(0))
+    turn.effects.append(Quit(0, words))
 
 
 def show_help(turn: Turn, title: str, lines: list[str]) -> None:
