@@ -209,11 +209,16 @@ def _help(turn: Turn, buffer: Buffer) -> None:
 
 
 def _toggle(pane: str, shown_from: int) -> "Action":
-    """Show or hide a pane against what the screen's width chooses."""
+    """Show or hide a pane against what the screen's width chooses; as it chooses, the width decides again."""
 
     def run(turn: Turn, buffer: Buffer) -> None:
         panes = turn.model.panes
-        panes[pane] = not panes.get(pane, turn.model.columns >= shown_from)
+        chosen = turn.model.columns >= shown_from
+        shown = not panes.get(pane, chosen)
+        if shown == chosen:
+            panes.pop(pane, None)
+        else:
+            panes[pane] = shown
 
     return run
 

@@ -210,8 +210,25 @@ def test_panes_are_shown_against_the_width(ready: Playbook) -> None:
     ready.press("F7", "F8", "F2")
     assert ready.model.panes == {"buffers": True, "members": True, "topic": True}
     ready.press("F7", "F8", "F2", "F9")
-    assert ready.model.panes == {"buffers": False, "members": False, "topic": False}
+    assert ready.model.panes == {}
     assert ready.settings.mouse
+
+
+@pytest.mark.parametrize(("key", "pane", "narrow"), [("F8", "members", 80), ("F7", "buffers", 60)])
+def test_a_pane_that_was_opened_and_closed_comes_back_by_itself(
+    ready: Playbook, key: str, pane: str, narrow: int
+) -> None:
+    ready.happen(events.Resize(narrow, 24))
+    ready.press(key, key)
+    assert pane not in ready.model.panes
+    ready.press(key)
+    ready.happen(events.Resize(130, 24))
+    ready.press(key)
+    assert ready.model.panes == {pane: False}
+    ready.happen(events.Resize(narrow, 24))
+    ready.press(key, key)
+    ready.happen(events.Resize(130, 24))
+    assert pane not in ready.model.panes
 
 
 def test_escape_empties_the_line(ready: Playbook) -> None:

@@ -82,3 +82,5 @@ def test_panes_come_back_for_as_long_as_they_are_wanted(machine: Machine) -> Non
     neural.until("▌ 2 #team")
     neural.type("\x1b[19~\x1b[18~")
     neural.until(lambda text: "│" not in text)
+    neural.resize(130, 24)  # what was closed again is as if it had not been opened
+    neural.until(lambda text: "│ @ Nine" in text and "▌ 2 #team" in text)
