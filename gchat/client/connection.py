@@ -174,11 +174,12 @@ def connect_waiting(turn: Turn) -> None:
 def lost(turn: Turn, network: Network, reason: str) -> None:
     """The connection that stood is gone."""
     was_ready = network.state is State.READY
+    hint = _tls_hint(network)
     reason = sanitise(reason) or network.problem or "the server closed it"
     network.problem = reason
     _leave_all(network)
     _let_go(network)
-    said = f"The connection to {network.name} is gone: {reason}."
+    said = f"The connection to {network.name} is gone: {reason}.{hint}"
     if not network.wanted:
         network.state, network.status = State.DISCONNECTED, ""
         turn.tell(network.server_buffer, said)
@@ -192,6 +193,15 @@ def lost(turn: Turn, network: Network, reason: str) -> None:
         for buffer in network.buffers.values():
             if buffer.kind is not BufferKind.LIST:
                 turn.tell(buffer, f"{said} {_plan(turn, network)}")
+
+
+def _tls_hint(network: Network) -> str:
+    """Return what may be wrong where a server went before it ever said a line: it waited for TLS."""
+    session, address = network.session, network.address
+    spoke = session is None or session.greeted or network.nick
+    if spoke or address.tls or address.path or address.language == TUTORIAL:
+        return ""
+    return f" Perhaps it wants --tls: /connect {sanitise(str(address._replace(tls=True)))} tries that."
 
 
 def _plan(turn: Turn, network: Network) -> str:

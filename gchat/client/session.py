@@ -36,6 +36,9 @@ SILENCE = 55.0
 REGISTRATION = 60.0  # seconds a server has to let us in
 ASLEEP = 90.0  # nobody ticked for so long: the machine slept, the server gets another ten seconds
 _MOST_CAPS = 1000  # capabilities of a server that are remembered
+_ALERT = (
+    b"\x15\x03"  # a TLS record: an alert (RFC 8446, 5.1), which is what plain text gets where TLS is spoken
+)
 _REQUEST_BYTES = 400  # of capability names in one CAP REQ, well under a line
 
 
@@ -76,6 +79,7 @@ class Session:
         "caps",
         "confirmed",
         "dead",
+        "greeted",
         "identity",
         "lag",
         "mask",
@@ -92,6 +96,7 @@ class Session:
         self.identity = identity
         self.nick = identity.nick  # ours, or the one being tried
         self.mask = ""  # our nick!user@host as others see it, "" until somebody told us
+        self.greeted = False  # the server said a line
         self.registered = False
         self.offered: dict[str, str] = {}  # capabilities the server has, with their values
         self.caps: set[str] = set()  # the ones we have
@@ -158,11 +163,15 @@ class Session:
         """Take what came from the server; return what the model should know of, in order.  Never raises."""
         if data:  # what the wire says by itself is no sign of life
             self._heard = now
+        if not self.greeted and data.startswith(_ALERT):
+            return []
         out: list[Item] = []
         append = out.append
         own = _OWN.get
         batches = self._batches
-        for item in self.wire.feed(data):
+        items = self.wire.feed(data)
+        self.greeted = self.greeted or any(type(item) is Message for item in items)
+        for item in items:
             act = own(item[0])
             if act is not None and type(item) is Message and act(self, item, now):
                 continue

@@ -107,6 +107,54 @@ def test_the_same_failure_is_one_line_that_counts(playbook: Callable[[], Playboo
     ]
 
 
+ALERT = b"\x15\x03\x03\x00\x02\x02\x0a"  # unexpected_message, as gchat-server sends it
+TLS = "Perhaps it wants --tls: /connect ircs://irc.example:6667 tries that."
+
+
+@pytest.mark.parametrize("answer", [b"", ALERT])
+def test_a_server_that_goes_before_it_says_a_line_may_want_tls(
+    playbook: Callable[[], Playbook], answer: bytes
+) -> None:
+    book = playbook()
+    book.connect()
+    if answer:
+        book.happen(events.Received(1, answer))
+    book.happen(events.ConnectionLost(1, ""))
+    assert book.last().startswith(
+        f"The connection to irc.example is gone: the server closed it. {TLS} Trying again in "
+    )
+    assert not [text for text in book.texts() if "cannot be read" in text]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        Address("irc.example", 6697, True),
+        Address("irc.example", 55555, language="tutorial"),
+        Address(path="/run/gchat.sock"),
+    ],
+)
+def test_where_tls_is_out_of_the_question_it_is_not_advised(
+    playbook: Callable[..., Playbook], address: Address
+) -> None:
+    book = playbook(None, NetworkSettings("", address))
+    book.connect()
+    book.happen(events.ConnectionLost(1, ""))
+    assert "TLS" not in book.last().upper()
+
+
+def test_who_spoke_before_wants_no_tls(ready: Playbook, playbook: Callable[[], Playbook]) -> None:
+    ready.happen(events.ConnectionLost(1, ""))
+    ready.connect()
+    ready.happen(events.ConnectionLost(1, ""))
+    assert "--tls" not in ready.last()
+    book = playbook()
+    book.connect()
+    book.server(":irc.example NOTICE * :*** Looking up your hostname")
+    book.happen(events.ConnectionLost(1, ""))
+    assert "--tls" not in book.last()
+
+
 def test_what_cannot_help_is_not_tried_again(playbook: Callable[[], Playbook]) -> None:
     book = playbook()
     book.happen(events.Start())

@@ -60,6 +60,16 @@ def test_a_server_that_can_be_verified(machine: Machine, authority: trustme.CA) 
     assert neural.wait() == 0
 
 
+def test_who_comes_without_tls_is_told_what_to_do(machine: Machine, authority: trustme.CA) -> None:
+    _, port = tls_server(machine, authority)
+    trusted = str(machine.home / "ca.pem")
+    neural = machine.gchat("-n", "Neural", f"localhost:{port}", SSL_CERT_FILE=trusted)
+    neural.until_words(f"Perhaps it wants --tls: /connect ircs://localhost:{port} tries that.")
+    assert "cannot be read" not in neural.words
+    neural.type(f"/connect ircs://localhost:{port}\r")
+    neural.until_words("Connected to gchat as Neural")
+
+
 def test_one_that_the_system_trusts(machine: Machine, authority: trustme.CA) -> None:
     _, port = tls_server(machine, authority)
     trusted = str(machine.home / "ca.pem")
