@@ -454,3 +454,16 @@ def test_who_has_an_account_there_is_asked_nothing() -> None:
     model = make_model(planned(LINK, remembered={**LOGIN, "nick": "Neural"}), {})
     assert model.overlay is None
     assert model.networks[0].invitation is not None
+
+
+def test_where_there_are_no_file_locks_a_sentence_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("gchat.client.main.need_terminal", lambda: None)
+    monkeypatch.setattr("gchat.client.main.config.load", lambda file: Config(Settings()))
+    monkeypatch.setattr("gchat.client.main.memory.remembered", dict)
+    monkeypatch.setattr("gchat.client.local.sys.platform", "win32")
+    assert command.main(["--local", "-n", "Neural"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("gchat: gchat --local needs file locks that Windows lacks; run gchat-server in")
+    assert said.count("\n") == 1
