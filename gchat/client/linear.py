@@ -19,7 +19,10 @@ _QUESTIONS = {
     Step.NICK: "Choose your nickname: ",
     Step.PASSWORD: "Your password there (a new one makes your account): ",
     Step.SERVER: "Server [{}]: ",
-    Step.NO_SERVER: "s = start one here, o = go to another server, q = quit: ",
+    Step.NO_SERVER: (
+        "s = start one here (gchat --local), o = go to another server, q = quit;\n"
+        "for others, too, run gchat-server: "
+    ),
 }
 
 

@@ -87,7 +87,11 @@ def test_the_first_start_asks() -> None:
     overlay.step = Step.SERVER
     assert lines.paint() == "Server [localhost]: "
     overlay.step, overlay.problem = Step.NO_SERVER, "There is no server at localhost:6667."
-    assert lines.paint().startswith("There is no server at localhost:6667.\ns = start one here")
+    assert lines.paint() == (
+        "There is no server at localhost:6667.\n"
+        "s = start one here (gchat --local), o = go to another server, q = quit;\n"
+        "for others, too, run gchat-server: "
+    )
 
 
 def test_an_invitation_is_told_once() -> None:

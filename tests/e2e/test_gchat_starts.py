@@ -35,6 +35,7 @@ def test_the_questions_of_a_first_start(machine: Machine) -> None:
         "   s  start one here and chat in it (gchat --local)\n"
         "   o  go to another server\n"
         "   q  quit\n"
+        " For others, too, run gchat-server.\n"
     )
     neural.type("o")
     neural.until(lambda text: "There is no" not in text)
@@ -63,6 +64,7 @@ def test_gchat_alone_where_nobody_listens(machine: Machine) -> None:
     neural = machine.gchat("-n", "Neural")
     neural.until("There is no server at localhost:6667.")
     neural.until("s  start one here and chat in it (gchat --local)")
+    neural.until("For others, too, run gchat-server.")
     neural.type("q")
     assert neural.wait() == 0
 

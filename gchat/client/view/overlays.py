@@ -56,6 +56,7 @@ _CHOICES = (
     ("o", "go to another server"),
     ("q", "quit"),
 )
+_FOR_OTHERS = "For others, too, run gchat-server."
 
 
 def welcome_rows(
@@ -89,13 +90,15 @@ def welcome_rows(
     if overlay.problem:
         lines += [[(" " + overlay.problem[a:b], theme.text)] for a, b in wrap(overlay.problem, columns - 2)]
     if overlay.step is Step.NO_SERVER:
-        lines += [
-            [("   ", theme.text), (key, theme.accent), ("  " + text, theme.text)] for key, text in _CHOICES
-        ]
+        for key, text in _CHOICES:
+            rows = [text[a:b] for a, b in wrap(text, columns - 7)]
+            lines.append([("   ", theme.text), (key, theme.accent), ("  " + rows[0], theme.text)])
+            lines += [[("      " + row, theme.text)] for row in rows[1:]]
+        lines += [[(" " + _FOR_OTHERS[a:b], theme.quiet)] for a, b in wrap(_FOR_OTHERS, columns - 2)]
     top = max(0, len(lines) - height)
-    rows = [fit(line, columns, theme.text) for line in lines[top:]]
-    rows += [fit([], columns, theme.text)] * (height - len(rows))
-    return rows, (max(0, cursor[0] - top), cursor[1]) if cursor else None
+    shown = [fit(line, columns, theme.text) for line in lines[top:]]
+    shown += [fit([], columns, theme.text)] * (height - len(shown))
+    return shown, (max(0, cursor[0] - top), cursor[1]) if cursor else None
 
 
 def _question(

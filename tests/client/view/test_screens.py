@@ -147,7 +147,20 @@ def test_a_first_start(scene: Any) -> None:
    s  start one here and chat in it (gchat --local)
    o  go to another server
    q  quit
-"""
+ For others, too, run gchat-server."""
+    )
+    assert (
+        scene.picture(30, 9)
+        == """\
+ Server [localhost]:
+ There is no server at
+ localhost:6667.
+   s  start one here and chat
+      in it (gchat --local)
+   o  go to another server
+   q  quit
+ For others, too, run
+ gchat-server."""
     )
     overlay.step, overlay.problem = Step.SERVER, ""
     overlay.editor.clear()
