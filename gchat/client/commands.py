@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gchat.client.keys import table as key_table
 from gchat.client.model import Buffer, BufferKind, State
 from gchat.client.saying import give_back, say
-from gchat.client.slash import WrongUse, answering, moderating, people, program, rooms
+from gchat.client.slash import WrongUse, answering, correcting, moderating, people, program, rooms
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 
@@ -57,10 +57,17 @@ COMMANDS: dict[str, Command] = {
     "connect": Command(
         "[network or address]", "connect, or connect again", ("server",), program.connect, False
     ),
+    "delete": Command("[reason]", "take back what you said here last", ("text",), correcting.delete),
     "deop": Command("[#channel] nick ...", "take the operator's role", _N, rooms.role("-", "o")),
     "devoice": Command("[#channel] nick ...", "take voice", _N, rooms.role("-", "v")),
     "disconnect": Command(
         "[reason]", "leave this network and stay away", ("text",), program.disconnect, False
+    ),
+    "edit": Command(
+        "[text]",
+        "say otherwise what you said here last; without a text it comes into the input",
+        ("text",),
+        correcting.edit,
     ),
     "help": Command("[command]", "show the commands and keys", ("command",), _help, False),
     "ignore": Command("[nick or mask ...]", "do not see what somebody says", _N, people.ignore, False),

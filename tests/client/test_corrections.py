@@ -97,3 +97,38 @@ def test_a_line_of_ours(talk: Playbook) -> None:
     label = said.partition(" ")[0].removeprefix("@label=")
     talk.server(f"@label={label};msgid=c {OWN} PRIVMSG #team :pushed it", f"{OWN} REDACT #team c")
     assert talk.lines("#team")[-1].text == "(deleted)"
+
+
+# --- /edit and /delete ---------------------------------------------------------------------------
+
+CAPS = "message-tags labeled-response batch draft/message-redaction gchat/edit"
+
+
+def test_what_was_not_sent_is_not_changed(playbook: Any) -> None:
+    book = playbook().register(f"{CAPS} echo-message").join()
+    book.type("hello")
+    assert book.type("/edit") == []
+    assert book.last("#team") == "What you said last is still on its way: try again when it is there."
+    book.server("@label=g1 :irc.example 404 Neural #team :Cannot send to channel (+m)")
+    assert book.type("/delete") == []
+    assert book.last("#team") == ("What you said last was not sent, so nobody read it (M-s sends it again).")
+
+
+def test_without_an_echo_a_correction_is_shown_at_once(playbook: Any) -> None:
+    book = playbook().register(CAPS).join()
+    book.server(f"@msgid=c {OWN} PRIVMSG #team :pushed it", f"@msgid=d {OWN} PRIVMSG #team :oops")
+    assert book.type("/delete") == ["@label=g1 REDACT #team d"]
+    assert book.type("/edit pulled it") == ["@label=g2 EDIT #team c :pulled it"]
+    assert [(line.text, line.fate) for line in book.lines("#team")] == [
+        ("pulled it", Fate.EDITED),
+        ("(deleted)", Fate.DELETED),
+    ]
+
+
+@pytest.mark.parametrize("command", ["/edit", "/edit x", "/delete"])
+def test_where_nobody_talks_there_is_nothing_to_change(talk: Playbook, command: str) -> None:
+    assert talk.type(command) == []
+    assert talk.last("#team").startswith("You said nothing here. Usage: ")
+    talk.model.show(talk.buffer())
+    assert talk.type(command) == []
+    assert talk.last().startswith("Nobody reads what is said here. Usage: ")

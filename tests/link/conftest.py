@@ -25,7 +25,7 @@ from gchat.server.request import Request, Work
 from gchat.server.session import Session
 from gchat.server.settings import Server
 from gchat.server.settings import Settings as ServerSettings
-from gchat.server.stores.base import ForgetfulStore
+from gchat.server.stores.base import ForgetfulStore, Store
 from tests.backplanes import LaterBackplane
 from tests.reading import Reader
 
@@ -80,7 +80,11 @@ class Town:
     """A server in memory and the people on it."""
 
     def __init__(
-        self, backplane: type[LocalBackplane] | type[LaterBackplane], server: Server, throttle: bool
+        self,
+        backplane: type[LocalBackplane] | type[LaterBackplane],
+        server: Server,
+        throttle: bool,
+        store: Store,
     ) -> None:
         self.now = START
         self.work: list[tuple[Request, Work]] = []
@@ -99,7 +103,7 @@ class Town:
             clock=lambda: self.now,
             wake=lambda: None,
             work=lambda request, work: self.work.append((request, work)),
-            store=ForgetfulStore(),
+            store=store,
             entropy=lambda size: bytes(range(size)),
             backplane=make,
         )
@@ -179,8 +183,9 @@ def make_town(request: pytest.FixtureRequest) -> Iterator[Callable[..., Town]]:
     """Makes servers; afterwards none of them may have met a bug."""
     made: list[Town] = []
 
-    def make(server: Server | None = None, throttle: bool = False) -> Town:
-        made.append(Town(request.param, server or Server(name="gchat.test"), throttle))
+    def make(server: Server | None = None, throttle: bool = False, store: Store | None = None) -> Town:
+        server = server or Server(name="gchat.test")
+        made.append(Town(request.param, server, throttle, store or ForgetfulStore()))
         return made[-1]
 
     yield make

@@ -139,7 +139,10 @@ def _shown_already(turn: Turn, network: Network, message: Message) -> bool:
     sent = network.outgoing.echoed(turn.label, message.command, target, text, network.fold)
     if sent is None:
         return False
-    sent.line.msgid = message.tags.get("msgid", "")
+    if network.fold(sent.target) == network.fold(sent.buffer.target):
+        sent.line.msgid = message.tags.get(
+            "msgid", ""
+        )  # which is known where it was said, not where it is shown
     if "time" in message.tags:  # the server's clock is everybody's
         sent.line.time = turn.when
     sent.buffer.ids.learn(sent.line)

@@ -4,6 +4,7 @@
     people.py     /msg /query /me /notice /nick /whois /who /away /ignore
     moderating.py /ban /unban /mute /unmute /purge /modlog
     answering.py  /reply /react /unreact
+    correcting.py /edit /delete
     program.py    /connect /disconnect /close /clear /raw /mentions /help /quit
 
 A command is a function that takes ``(turn, buffer, rest)``, ``rest`` being what was typed after its name, and

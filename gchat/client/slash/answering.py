@@ -30,7 +30,7 @@ _SPOKEN = frozenset({LineKind.MESSAGE, LineKind.ACTION, LineKind.NOTICE})
 _USUAL = SHORTHANDS["+1"]
 
 
-def _latest(buffer: Buffer, is_meant: Callable[[Line], bool]) -> Line | None:
+def latest(buffer: Buffer, is_meant: Callable[[Line], bool]) -> Line | None:
     """Return the newest line that somebody said and that is meant."""
     return next(
         (line for line in reversed(buffer.lines) if line.kind in _SPOKEN and line.nick and is_meant(line)),
@@ -42,17 +42,18 @@ def _latest_of(buffer: Buffer, nick: str) -> Line | None:
     """Return what somebody said last."""
     fold = buffer.network.fold
     folded = fold(nick)
-    return _latest(buffer, lambda line: fold(line.nick) == folded)
+    return latest(buffer, lambda line: fold(line.nick) == folded)
 
 
-def _must_be_talked_in(buffer: Buffer) -> None:
+def must_be_talked_in(buffer: Buffer) -> None:
+    """Refuse a buffer in which nobody talks.  Raises WrongUse."""
     if buffer.kind not in {BufferKind.CHANNEL, BufferKind.QUERY}:
         raise WrongUse("Nobody reads what is said here.")
 
 
 def reply(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/reply [nick] text: to what they said last, or to the last line that called us"""
-    _must_be_talked_in(buffer)
+    must_be_talked_in(buffer)
     word, after = first_word(rest)
     nick = word.rstrip(":,")
     line = _latest_of(buffer, nick) if after else None
@@ -62,7 +63,7 @@ def reply(turn: Turn, buffer: Buffer, rest: str) -> None:
         say(turn, buffer, f"{nick}: {after}")
         return
     else:
-        line, text = _latest(buffer, lambda line: line.highlight), rest
+        line, text = latest(buffer, lambda line: line.highlight), rest
     if not text:
         raise WrongUse
     if line is None:
@@ -76,7 +77,7 @@ def reply(turn: Turn, buffer: Buffer, rest: str) -> None:
 def react(turn: Turn, buffer: Buffer, rest: str) -> None:
     """/react [emoji] [nick]: to what they said last, or to the last line of somebody else"""
     reaction, nick = _reaction_and_nick(buffer, rest)
-    line = _latest_of(buffer, nick) if nick else _latest(buffer, lambda line: not line.own)
+    line = _latest_of(buffer, nick) if nick else latest(buffer, lambda line: not line.own)
     if line is None:
         raise WrongUse(f"{nick} said nothing here." if nick else "Nobody said anything here.")
     if _can_react(turn, buffer, line):
@@ -88,7 +89,7 @@ def unreact(turn: Turn, buffer: Buffer, rest: str) -> None:
     reaction, nick = _reaction_and_nick(buffer, rest)
     fold = buffer.network.fold
     own, whose, wanted = fold(buffer.network.nick), fold(nick), reaction_of(reaction)
-    line = _latest(
+    line = latest(
         buffer,
         lambda line: (
             bool(line.reactions and latest_of(line, own))
@@ -106,7 +107,7 @@ def unreact(turn: Turn, buffer: Buffer, rest: str) -> None:
 
 def _reaction_and_nick(buffer: Buffer, rest: str) -> tuple[str, str]:
     """Split the words; one alone is a nick when somebody called so spoke here."""
-    _must_be_talked_in(buffer)
+    must_be_talked_in(buffer)
     words = rest.split()
     if len(words) > 2:
         raise WrongUse
