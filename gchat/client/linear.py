@@ -15,6 +15,7 @@ from gchat.client.text import sanitise
 from gchat.client.view.clock import minute
 
 _LONGEST = 64 * 1024
+_CLEAR = Key("C-u")  # what was put back into the input is not seen here, and would stand before the next line
 _QUESTIONS = {
     Step.NICK: "Choose your nickname: ",
     Step.PASSWORD: "Your password there (a new one makes your account): ",
@@ -58,7 +59,8 @@ class Linear:
         *lines, self._typed = (self._typed + data)[-_LONGEST:].split(b"\n")
         events: list[Event] = []
         for line in lines:
-            events += [Paste(line.decode("utf-8", "replace").rstrip("\r")), Key("Enter")]
+            text = line.decode("utf-8", "replace").rstrip("\r")
+            events += [_CLEAR, Paste(text), Key("Enter")]
         return events
 
     def paint(self, model: Model, now: float) -> None:

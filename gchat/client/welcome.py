@@ -21,7 +21,7 @@ def press(turn: Turn, overlay: Welcome, key: str) -> None:
     if action == "cancel":
         _cancel(turn, overlay)
     elif overlay.step is Step.NO_SERVER:
-        _choose(turn, overlay, key)
+        _choose(turn, overlay, overlay.editor.text if action == "send" else key)
     elif overlay.step is Step.CONNECTING:
         return
     elif action == "send":
@@ -45,8 +45,8 @@ def _cancel(turn: Turn, overlay: Welcome) -> None:
 
 
 def paste(overlay: Welcome, text: str) -> None:
-    """Take the first line of a pasted text as an answer."""
-    if overlay.step in _ANSWERS:
+    """Take the first line of a pasted text as an answer; where it is to be one key, Enter takes it."""
+    if overlay.step in _ANSWERS or overlay.step is Step.NO_SERVER:
         overlay.editor.insert(sanitise(text.strip().partition("\n")[0]))
 
 
@@ -108,6 +108,7 @@ def _go(turn: Turn, address: Address) -> None:
 
 
 def _choose(turn: Turn, overlay: Welcome, key: str) -> None:
+    overlay.editor.clear()
     if key in {"s", "S"}:
         overlay.step, overlay.problem = Step.CONNECTING, ""
         turn.effects.append(StartLocalServer())

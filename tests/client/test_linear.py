@@ -8,6 +8,7 @@ from gchat.client.linear import Linear, text_of
 from gchat.client.model import BufferKind, Mention, Model
 from gchat.client.overlay import Help, Mentions, Step, Welcome
 from gchat.client.settings import Settings
+from gchat.client.update import update
 
 
 class Lines:
@@ -26,7 +27,7 @@ class Lines:
 
 
 def enter(text: str) -> list[Event]:
-    return [Paste(text), Key("Enter")]
+    return [Key("C-u"), Paste(text), Key("Enter")]
 
 
 def test_typed_lines_are_entered_whole() -> None:
@@ -36,6 +37,16 @@ def test_typed_lines_are_entered_whole() -> None:
     assert lines.screen.read(0.0) == enter("two")
     assert lines.screen.read(0.0) == enter("gr\ufffdn")
     assert lines.screen.read(0.0) == [Terminate()]
+
+
+def test_what_came_back_does_not_stand_before_the_next_line() -> None:
+    lines = Lines(b"hello?\n", b"/back\n")
+    buffer = lines.model.add_network(Address("irc.example")).server_buffer
+    for _ in range(2):
+        for event in lines.screen.read(0.0):
+            update(lines.model, event, 0.0)
+    assert buffer.editor.text == ""
+    assert buffer.editor.history == ["hello?", "/back"]
 
 
 def test_each_line_is_printed_once_with_its_buffer() -> None:

@@ -42,6 +42,25 @@ def test_plain_lines_where_nothing_can_be_drawn(machine: Machine, terminal: str,
     assert b"\x1b" not in neural.raw
 
 
+def test_a_first_start_in_plain_lines(machine: Machine) -> None:
+    server, nowhere = machine.server(), f"127.0.0.1:{machine.free_port()}"
+    neural = machine.gchat(TERM="dumb", columns=130)
+    for question, answer in (
+        ("Choose your nickname: ", "Neural"),
+        ("Server [localhost]: ", nowhere),
+        ("for others, too, run gchat-server: ", "o"),
+    ):
+        neural.until(question.rstrip())
+        neural.type(f"{answer}\r")
+    neural.until(lambda text: text.count("Server [") == 2)
+    neural.type(f"127.0.0.1:{server.port}\r")
+    neural.until("Connected to gchat as Neural")
+    neural.type("nobody reads this\r")
+    neural.until("Nobody reads what is said here")
+    neural.type("/quit\r")
+    assert neural.wait() == 0
+
+
 @pytest.mark.parametrize("locale", [{"LC_ALL": "C"}, {"LC_ALL": "", "LANG": ""}, {"LC_ALL": "xx_YY.UTF-8"}])
 def test_any_locale(machine: Machine, locale: dict[str, str]) -> None:
     """A locale without UTF-8 is taken for one that was forgotten: terminals of today read UTF-8."""
