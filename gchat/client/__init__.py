@@ -6,7 +6,7 @@
     update(model, event, now)          update.py: one function, no I/O, time passed in
           |- actions.py, searching.py, welcome.py    what keys do       keys.py  editor.py  completion.py
           |- invited.py                              an invitation, from the link to the channel
-          |- commands.py, slash/                     what is typed      saying.py  composing.py
+          |- commands.py, slash/                     what is typed      saying.py  composing.py  parting.py
           |- connection.py, session.py, wires.py     a connection's life, and the IRC side of one connection
           '- incoming/                               what each message of a server does
           v
