@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,12 @@ def open_store(path: str, request: pytest.FixtureRequest) -> Iterator[Callable[[
     yield make
     for store in opened:
         store.close()
+
+
+def without_pages(store: SqliteStore) -> None:
+    """Have what is written be left to the upkeep, however the store was opened."""
+    with suppress(AttributeError):
+        del store.write  # type: ignore[misc]
 
 
 @pytest.fixture

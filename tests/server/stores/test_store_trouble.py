@@ -14,6 +14,7 @@ from gchat.server.stores import maintenance, migrations
 from gchat.server.stores.base import Damaged, Mark, StoreError
 from gchat.server.stores.files import InUse
 from gchat.server.stores.sqlite import PATIENCE, SqliteStore
+from tests.server.stores.conftest import without_pages
 
 
 def texts(store):
@@ -77,7 +78,7 @@ def test_a_locked_file(store, said, path):
 def unsorted(open_store, said):
     """A store whose upkeep has something to do."""
     store = open_store()
-    store.write = SqliteStore.write.__get__(store)  # which leaves it to be done
+    without_pages(store)
     store.write([said(number, account="neural") for number in range(1, 11)])
     return store
 

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import closing
 
 import pytest
 
@@ -15,6 +15,7 @@ from gchat.server.settings import Settings
 from gchat.server.stores import maintenance, pages, tools
 from gchat.server.stores.base import Document, Mark, Redaction, StoreError
 from gchat.server.stores.sqlite import SqliteStore
+from tests.server.stores.conftest import without_pages
 
 DAY = 86_400
 
@@ -204,7 +205,7 @@ def test_a_task_that_goes_wrong_keeps_no_other_from_being_done(store, said, capl
         raise error
 
     monkeypatch.setattr(store.maintenance.order, "sort", fail)
-    _without_pages(store)
+    without_pages(store)
     store.write([said(1), said(2)])
     store.maintenance.keep = 1.0
     for now in range(3):
@@ -288,16 +289,10 @@ def paged(store):
         return connection.execute("SELECT count(*) FROM pages").fetchone()[0]
 
 
-def _without_pages(store):
-    """Have the store be written as it is, however it is opened."""
-    with suppress(AttributeError):
-        del store.write
-
-
 def test_what_is_new_waits_for_a_quiet_second_but_not_for_ever(open_store, said, monkeypatch):
     monkeypatch.setattr(maintenance, "BEHIND", 3 * (maintenance.QUIET + 1))
     store = open_store()
-    _without_pages(store)
+    without_pages(store)
     busy = maintenance.QUIET + 1
     for turn in range(3):
         assert paged(store) == 0
@@ -314,7 +309,7 @@ def passing(open_store, said, monkeypatch):
     """A store of ten records in the middle of a pass, of which five are merged, and what goes on with it."""
     monkeypatch.setattr(pages, "SLICE", 5)
     store = open_store()
-    _without_pages(store)
+    without_pages(store)
     store.write([said(n, str(n)) for n in range(1, 11)])
     order, connection = store.maintenance.order, store.maintenance._opened()
     order.begin()
