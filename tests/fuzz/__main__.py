@@ -21,7 +21,10 @@ import tempfile
 import time
 from pathlib import Path
 
-TARGETS = ("lines", "tags", "modes", "sasl", "scram", "websocket", "proxy", "first-bytes", "commands")
+TARGETS = (
+    *("lines", "tags", "modes", "sasl", "scram", "websocket", "tutorial", "proxy", "first-bytes"),
+    "commands",
+)
 LONGEST = 8192  # bytes of an input: longer than any line with its tags
 
 

@@ -13,6 +13,7 @@ from gchat.irc.lines import LineBuffer
 from gchat.irc.message import NO_TAGS, BadLine, Message, encode, encode_tags, parse, parse_tags
 from gchat.server import channel_modes, proxy, websocket
 from gchat.tutorial.detect import Detected, detect
+from gchat.tutorial.wire import MOST_ANSWERS, TutorialWire
 
 UNCUT = 1 << 24  # bytes of a line: longer than any input, so that nothing is cut
 MOST_PENDING = limits.LINE + limits.CLIENT_TAGS
@@ -26,6 +27,7 @@ def lines(data: bytes) -> None:
     strict = data[:1] < b"\x80"
     whole, pieces = LineBuffer(strict=strict), LineBuffer(strict=strict)
     found = whole.feed(data)
+    assert len(found) >= data.count(b"\n") or not strict  # no line is free
     size = data[0] % 64 + 1 if data else 1
     again: list[Message | BadLine] = []
     for start in range(0, len(data), size):
@@ -143,6 +145,26 @@ def websockets(data: bytes) -> None:
 def _meant(found: list[Message | BadLine]) -> list[Message | BadLine]:
     """Without what only costs its sender something: pieces of a frame do that more or less often."""
     return [message for message in found if message != Message("PONG")]
+
+
+def tutorial(data: bytes) -> None:
+    """What the tutorial's client or ``nc`` says is messages that can be written, and no line of it is free;
+    what it is answered is lines without control characters, no more than may wait.
+    """
+    head, _, said = data.partition(b"\0\0")
+    for newline in (False, True):
+        wire = TutorialWire("#lobby", newline)
+        wire.feed(head or b"Neural")
+        wire.encode(Message("001", ("Neural", "Welcome"), "gchat.test"))
+        found = wire.feed(said)
+        assert len(found) >= said.count(b"\n")
+        for message in found:
+            assert isinstance(message, Message)
+            assert not any(c in param for param in message.params for c in "\r\n\0")
+            wire.encode(message._replace(source="Nine!n@host"))
+        answers = wire.take_local()
+        assert len(answers) <= MOST_ANSWERS
+        assert all(byte >= 0x20 or byte == 0x0A for byte in wire.join(answers, 0.0))
 
 
 def proxy_headers(data: bytes) -> None:

@@ -83,6 +83,12 @@ _TALK = (
 )
 _NAMES = (b"#team", b"#two", b"Neural", b"Nine", b"Other", b"*!*@*", b"\n0", b"\n1", b"\n2", b"\n3", b"\n-0")
 
+_TUTORIAL = (
+    b"Neural\0\0Neural: hello\nNeural: /join #dev",
+    b"NeuralNeural: grown\0\0Neural: oneNeural: two\r\n\r\n /who",
+    b"\xff\xfb\x01nc\n\0\0/msg Nine caf\xe9\n/me waves\n//x\n/nick \x01ACTION\n" + b"x" * 5000,
+)
+
 TARGETS: dict[str, Target] = {
     "lines": Target(pieces.lines, _LINES, _WIRE),
     "tags": Target(pieces.tags, (b"a=1;b;+c=x\\sy\\:", b"=;==;a\\=\\", b"k=" + b"\\s" * 5000), _WIRE),
@@ -90,6 +96,9 @@ TARGETS: dict[str, Target] = {
     "sasl": Target(pieces.sasl_pieces, _SASL, (b"\n", b"+", b"=", b"A" * 400)),
     "scram": Target(pieces.scram_texts, _SCRAM, (b",", b"=2C", b"=3D", b"n=", b"r=", b"p=", b"c=biws", b"$")),
     "websocket": Target(pieces.websockets, _FRAMES, (*_FRAMES, b"\x81\x80", b"\x7f", b"\x7e", b"\r\n")),
+    "tutorial": Target(
+        pieces.tutorial, _TUTORIAL, (b"Neural: ", b"\0\0", b"\n", b"/", b"/help", b"/join ", b" ")
+    ),
     "proxy": Target(pieces.proxy_headers, _PROXY, (*_PROXY, b"\r\n", b" ", b"TCP4", b"TCP6", b"65536")),
     "first-bytes": Target(pieces.first_bytes, (b"NICK x\r\n", b"GET / ", b"\x16\x03\x01"), (b"CAP", b"\r\n")),
     "commands": Target(

@@ -43,7 +43,7 @@ def test_what_outlives_the_second_look_is_put_aside(time):
     kept = [[] for _ in range(1000)]
     before = gc.get_freeze_count()
     gc.collect(0)
-    assert gc.get_freeze_count() == before
+    assert gc.get_freeze_count() <= before  # of what was put aside, something may have died
     gc.collect(1)
     assert gc.get_freeze_count() > before + len(kept)
     assert not gc.get_objects(generation=2)
