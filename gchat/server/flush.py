@@ -82,6 +82,10 @@ class Flush:
             self._held.add(session)
             self._links[session].hold()
 
+    def waits(self, session: Session) -> bool:
+        """True while something that came of it is not handled."""
+        return session in self._unhandled
+
     def handle(self, until: float | None = None) -> bool:
         """Handle what has arrived; what is left at ``until`` (monotonic seconds) waits for another turn.
 

@@ -78,7 +78,8 @@ class Network:
         self._doors = Doors(self._admit, self._serve)
         self._lagging = Event()
         self._empty = Event()
-        self._parted: deque[Callable[[], None]] = deque()  # what is left to do for those who part
+        # what is left to do for those who part
+        self._parted: deque[tuple[Session | None, Callable[[], None]]] = deque()
         self._parting: Any = get_hub().loop.timer(0)
         self._worker = Worker(self._resume, lambda why: self.engine.keeping.unreadable(why))
         self._flush = Flush(self._links, self._receive, self._over)
@@ -291,7 +292,7 @@ class Network:
         if failure:
             connection.abort(failure)  # its reader sees it off, with all others who are too slow
             return
-        self._later(partial(self._finish, session, connection))
+        self._later(session, partial(self._finish, session, connection))
 
     def _finish(self, session: Session, connection: Connection) -> None:
         if not connection.ending:  # the other side may have been faster
@@ -313,24 +314,31 @@ class Network:
     def _leave(self, connection: Connection, reason: str) -> None:
         """Have a connection be over: it is closed, and the world hears of it, in this turn or a later one."""
         connection.hang_up()
-        self._later(partial(self._let_go, connection, reason))
+        self._later(connection.session, partial(self._let_go, connection, reason))
 
-    def _later(self, do: Callable[[], None]) -> None:
-        """Do what nobody waits for when everything that came in was handled."""
+    def _later(self, session: Session | None, do: Callable[[], None]) -> None:
+        """Do what nobody waits for after some of what came in was handled, and all that this session said."""
         if not self._parted:
             self._parting.start(self._see_off)
-        self._parted.append(do)
+        self._parted.append((session, do))
 
     def _see_off(self) -> None:
-        """End and close the connections that are over.  When they are five hundred of a room, others do not
-        wait: what came in goes first, what those said last, too.
+        """End and close the connections that are over.
+
+        When they are five hundred of a room, others do not wait, as what came in goes first; but not all of
+        it, as that never ends while others say more than can be handled.
         """
+        self._flush.handle(time.monotonic() + SLICE)
         until = time.monotonic() + SLICE
-        done = self._flush.handle(until)
         try:
-            while done and self._parted:
-                self._parted.popleft()()
-                done = time.monotonic() < until
+            for _ in range(len(self._parted)):
+                session, do = self._parted.popleft()
+                if session is not None and self._flush.waits(session):
+                    self._parted.append((session, do))
+                else:
+                    do()
+                if time.monotonic() >= until:
+                    break
         finally:  # a bug with one of them is not to keep the others from ending
             if self._parted:
                 self._parting.start(self._see_off)

@@ -221,6 +221,18 @@ def test_who_goes_on_and_on_is_cut_off(serve: Serve) -> None:
         deque((flooder.socket.sendall(flood) for _ in range(1000)), maxlen=0)
 
 
+def test_who_floods_keeps_nobody_from_ending(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There may always be somebody who has something that is not handled yet."""
+    server = serve()
+    honest, leaving = server.user("Neural", "#team"), server.user("Nine", "#team")
+    monkeypatch.setattr(
+        flush.Flush, "handle", lambda self, until=None: False
+    )  # as with more than can be done
+    leaving.socket.close()
+    monkeypatch.setattr(flush.Flush, "waits", lambda self, session: False)
+    assert " QUIT " in honest.until(" QUIT ")
+
+
 def test_a_bug_in_one_end_keeps_nobody_from_ending(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     server, ended = serve(), threading.Event()
 
@@ -228,8 +240,8 @@ def test_a_bug_in_one_end_keeps_nobody_from_ending(serve: Serve, caplog: pytest.
         raise RuntimeError("a bug")
 
     def part() -> None:
-        server.network._later(fail)
-        server.network._later(ended.set)
+        server.network._later(None, fail)
+        server.network._later(None, ended.set)
 
     server.call(part)
     assert ended.wait(PATIENCE)
