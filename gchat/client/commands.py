@@ -4,6 +4,7 @@ A new command is a function in ``slash/`` and a row in ``COMMANDS``; completion,
 row.
 """
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -15,6 +16,10 @@ from gchat.client.text import sanitise
 from gchat.client.turn import Turn
 
 Run = Callable[[Turn, Buffer, str], None]
+
+_BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")  # that stand before what was pasted
+# Any white space ends a name, so that no password is said in public for a space that is none of ASCII's.
+_NAME = re.compile(r"/([^\W_]+)(?!\S)")
 
 
 class Command(NamedTuple):
@@ -165,12 +170,19 @@ def enter(turn: Turn, buffer: Buffer, text: str) -> None:
 
     Only the first line can be a command (a pasted text with a path in it stays text), and all lines belong to
     it: what stands behind ``/msg Nine`` is for Nine alone.  Several lines that are not carried out come back.
+    White space before a command that there is makes no text of it: it may have a password behind it.
     """
-    name = text[1:].partition("\n")[0].partition(" ")[0]
-    if not text.startswith("/") or text.startswith("//") or not name.isalnum():
+    text = _BLANK_LINES.sub("", text)
+    bare = text.lstrip()
+    name = _NAME.match(bare)
+    if name is None or (bare != text and not _is_known(name[1].lower())):
         _talk(turn, buffer, text[1:] if text.startswith("//") else text)
-    elif not _run(turn, buffer, name.lower(), text[1 + len(name) :].strip()) and "\n" in text.strip():
-        buffer.editor.set(text)
+    elif not _run(turn, buffer, name[1].lower(), bare[name.end() :].rstrip()) and "\n" in bare.strip():
+        buffer.editor.set(bare)
+
+
+def _is_known(name: str) -> bool:
+    return name in COMMANDS or name in ALIASES
 
 
 def _talk(turn: Turn, buffer: Buffer, text: str) -> None:
@@ -202,7 +214,7 @@ def _run(turn: Turn, buffer: Buffer, typed: str, rest: str) -> bool:
         )
         return False
     try:
-        command.run(turn, buffer, rest)
+        command.run(turn, buffer, rest.strip())
     except WrongUse as wrong:
         problem = f"{wrong} " if str(wrong) else ""
         turn.complain(buffer, f"{sanitise(problem)}Usage: {usage(name)} ({command.text}).")

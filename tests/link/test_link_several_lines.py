@@ -47,3 +47,39 @@ def test_a_notice(town: Town) -> None:
     neural.type("/notice Nine secret one\nsecret two")
     assert [line.text for line in nine.lines() if line.nick == "Neural"] == ["secret one", "secret two"]
     assert secret(nine, zed) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/msg\u00a0NickServ IDENTIFY secret",
+        "/msg\u2003NickServ\u00a0IDENTIFY secret",
+        " /msg NickServ IDENTIFY secret",
+        "\n/msg NickServ IDENTIFY secret",
+        " \n\t\n /msg NickServ IDENTIFY secret",
+        "/msg\nNickServ IDENTIFY secret",
+        "/quit\nsecret",
+        "/part\nsecret",
+        "/away\nsecret",
+        "/nick\nsecret",
+        "/topic\nsecret",
+        "/close\nsecret",
+        "/disconnect\nsecret",
+        "/clear\nsecret",
+        "/nonsense\nsecret",
+    ],
+)
+def test_no_white_space_makes_a_command_public(town: Town, typed: str) -> None:
+    neural, nine, zed = town.people("Neural", "Nine", "zed")
+    neural.happen(events.Paste(typed))
+    neural.press("Enter")
+    assert secret(nine, zed) == ([], [])
+    assert "secret" not in " ".join(line.text for line in zed.lines("#team"))
+    assert sorted(zed.roster("#team")) == sorted(["@Neural", "Nine", "zed"]) or len(zed.roster("#team")) == 3
+
+
+def test_what_only_looks_like_a_command_is_text(town: Town) -> None:
+    neural, nine, zed = town.people("Neural", "Nine", "zed")
+    neural.type(" /etc is a folder")
+    neural.type("/etc/passwd is a file")
+    assert secret(nine, zed)[1] == [" /etc is a folder", "/etc/passwd is a file"]

@@ -15,8 +15,8 @@ shown then.
 
 def first_word(rest: str) -> tuple[str, str]:
     """Split the first word from the text behind it, which may begin on the next line."""
-    word = rest.replace("\n", " ").partition(" ")[0]
-    return word, rest[len(word) :].strip()
+    word, *behind = rest.split(maxsplit=1) or [""]
+    return word, behind[0].strip() if behind else ""
 
 
 class WrongUse(Exception):
