@@ -20,6 +20,7 @@ says (for the benchmarks, and for the tests, which are in a hurry: 0).
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,9 @@ MODULES = (
     *("server/apply/__init__", "server/apply/context", "server/apply/messages"),
     *("server/backplane/base", "server/backplane/local", "server/commands/messages", "server/stores/sqlite"),
 )
+# Elsewhere it is compiled only where somebody insists.
+PYTHONS = ((3, 11), (3, 12), (3, 13), (3, 14))
+MACHINES = ("x86_64", "aarch64", "arm64")
 # One version: another may find something wrong in what this one accepts.
 NEEDS = ["mypy[mypyc]==2.4.1", "setuptools>=69"]
 
@@ -77,7 +81,8 @@ class CompileHook(BuildHookInterface[Any]):
     def _is_pure(self) -> bool:
         """True where nothing is to be compiled, or nothing can be and nobody insists."""
         wish = os.environ.get(WISH, "")
-        return self.target_name != "wheel" or wish == "0" or (not wish and bool(_missing()))
+        able = _is_usual() and not _missing()
+        return self.target_name != "wheel" or wish == "0" or not (wish or able)
 
     def _fail(self, why: str) -> None:
         self._scratch.cleanup()
@@ -93,6 +98,17 @@ def _missing() -> str:
         return f"there is no C compiler here ({compiler})"
     header = Path(sysconfig.get_path("include"), "Python.h")
     return "" if header.exists() else f"Python's headers are not here ({header})"
+
+
+def _is_usual() -> bool:
+    """True where mypy is to be had: an installation that nobody asked to compile must not fail for that."""
+    return (
+        sys.implementation.name == "cpython"
+        and not sysconfig.get_config_var("Py_GIL_DISABLED")
+        and sys.version_info[:2] in PYTHONS
+        and platform.machine() in MACHINES
+        and (sys.platform == "darwin" or platform.libc_ver()[0] == "glibc")
+    )
 
 
 def compile_into(folder: Path, level: str = "3") -> None:

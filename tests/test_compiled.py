@@ -2,6 +2,7 @@
 
 import ast
 import os
+import platform
 import runpy
 import subprocess
 import sys
@@ -31,6 +32,16 @@ def test_a_wheel_is_pure_where_it_is_wished_or_there_is_no_compiler(
     monkeypatch.setenv("CC", compiler)
     assert build(tmp_path).name.endswith("-py3-none-any.whl")
     assert compile_py["NEEDS"][0] not in WheelBuilder(str(ROOT)).config.dependencies
+
+
+def test_a_wheel_is_pure_where_mypy_might_not_be_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is installed before anything here can say that it does not matter."""
+    monkeypatch.delenv("GCHAT_COMPILE", raising=False)
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    needed = compile_py["NEEDS"][0]
+    assert needed not in WheelBuilder(str(ROOT)).config.dependencies
+    monkeypatch.setenv("GCHAT_COMPILE", "1")
+    assert needed in WheelBuilder(str(ROOT)).config.dependencies
 
 
 @pytest.mark.needs("gcc")
