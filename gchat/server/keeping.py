@@ -59,7 +59,8 @@ def _tells_of(change: Change, undone: Container[str]) -> bool:
 def _which(change: Change) -> str:
     """What a change is found by, and nothing of what it holds: neither a verifier nor what somebody said."""
     if isinstance(change, Document):
-        which = f"{change.kind} {change.key}"
+        owner, _, of = change.key.partition(" ")  # of a read marker: who talks to whom
+        which = f"{change.kind} {change.key if not of or of.startswith('#') else owner}"
     elif isinstance(change, Moved):
         which = f"{change.target} to {change.to}"
     else:

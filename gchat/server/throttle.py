@@ -51,7 +51,8 @@ class TokenBucket:
 
     def has(self, tokens: float, now: float) -> bool:
         """True where there are so many; nothing is paid."""
-        return self._tokens + max(now - self._updated, 0.0) * self._rate >= min(tokens, self._burst)
+        self._updated = min(self._updated, now)  # the clock may have jumped back
+        return self._tokens + (now - self._updated) * self._rate >= min(tokens, self._burst)
 
     def owe(self, cost: float) -> None:
         """Pay for what was done already; the debt, at most another ``burst``, is paid off before the next."""
