@@ -104,7 +104,7 @@ def _panel(panel: Panel, names: Sequence[str]) -> Iterable[str]:
         dash = _dash(DASHES[index % len(DASHES)])
         yield f"<path d='M{start:.1f} 32h22' stroke='{colour}' stroke-width='2' {dash}/>"
         yield _text(start + 27, 36, name, "start")
-        start += 45 + LETTER * len(name)
+        start += 37 + LETTER * len(name)
 
 
 def _dash(pattern: str) -> str:
