@@ -228,6 +228,16 @@ def test_a_nick_that_becomes_free_is_taken_back(playbook: Callable[[], Playbook]
     assert book.sent() == []
 
 
+def test_a_nick_that_is_kept_for_an_account(playbook: Callable[[], Playbook]) -> None:
+    book = playbook()
+    book.connect()
+    book.server(":s 433 * nina :This nick is registered: if it is yours, log in to Nina_2")
+    assert book.last() == (
+        "nina: This nick is registered: if it is yours, log in to Nina_2; trying Neural_."
+        " /msg NickServ IDENTIFY Nina_2 PASSWORD logs in."
+    )
+
+
 def test_a_nick_can_be_chosen_while_none_is_left(playbook: Callable[[], Playbook]) -> None:
     book = playbook()
     assert book.type("/nick Nova") == []

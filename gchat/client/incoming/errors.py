@@ -4,6 +4,8 @@ To word an error: a row in ``_SENTENCES``.  ``{p1}`` is the numeric's second par
 nick), and so on; ``{text}`` is the server's own sentence.  What has no row is shown with the server's words.
 """
 
+import re
+
 from gchat.client import invited
 from gchat.client.model import Buffer, Network
 from gchat.client.overlay import Step
@@ -81,6 +83,8 @@ _ABOUT_A_MESSAGE = {
     )
 }
 _ABOUT_OUR_NICK = {"432", "433", "436", "437"}
+_IN_USE = re.compile(r"\b(in use|taken)\b", re.IGNORECASE)  # what 433 says where it says nothing special
+_REGISTERED = re.compile(r"\bregistered\b(?:.*\blog in to ([^\s,]+))?", re.IGNORECASE)
 _ANSWERS_A_JOIN = {
     numeric.number
     for numeric in (
@@ -109,6 +113,8 @@ def sentence(message: Message) -> tuple[str, bool]:
     text = _lowered(params[-1].rstrip(".")) if params else "the server gave no reason"
     if message.command == n.ERR_BANNEDFROMCHAN.number and len(params) > 2 and "): " in text:
         return f"{params[1]}: {text.partition('): ')[2]}", True  # gchat-server: until when, and why
+    if message.command == n.ERR_NICKNAMEINUSE.number and len(params) > 2 and not _IN_USE.search(params[-1]):
+        return f"{params[1]}: {params[-1].rstrip('.')}", True  # somebody's, although nobody has it now
     template = _BY_NUMBER.get(message.command)
     if template is None:
         about = " ".join(params[1:-1])
@@ -125,6 +131,15 @@ def _capital(text: str) -> str:
 def _lowered(text: str) -> str:
     """Write a sentence's beginning small: "Cannot send", but neither "I am" nor "NICK"."""
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def _advice(message: Message) -> str:
+    """Return what to type where a nick is kept for an account, a sentence with a space before it."""
+    if message.command != n.ERR_NICKNAMEINUSE.number or len(message.params) < 3:
+        return ""
+    kept = _REGISTERED.search(sanitise(message.params[-1]))
+    account = kept and (kept[1] or sanitise(message.params[1]))  # a nick may belong to another name's account
+    return f" /msg NickServ IDENTIFY {account} PASSWORD logs in." if account else ""
 
 
 def refuse(turn: Turn, network: Network, message: Message) -> None:
@@ -148,9 +163,11 @@ def refuse(turn: Turn, network: Network, message: Message) -> None:
             return
         if session.nick and session.nick != target and number in _ABOUT_OUR_NICK:
             said += f"; trying {session.nick}"
-        turn.complain(network.server_buffer, f"{_capital(said)}.")
+        turn.complain(network.server_buffer, f"{said if named else _capital(said)}.{_advice(message)}")
         return
-    turn.complain(_place(turn, network, number, target), f"{said if named else _capital(said)}.")
+    turn.complain(
+        _place(turn, network, number, target), f"{said if named else _capital(said)}.{_advice(message)}"
+    )
 
 
 def _place(turn: Turn, network: Network, number: str, target: str) -> Buffer:

@@ -127,6 +127,12 @@ def test_the_list_is_a_buffer_of_its_own(ready: Playbook) -> None:
         ),
         ("421 Neural FOO :Unknown command", "This server does not know the command FOO."),
         ("433 Neural Nine :Nickname is already in use", "The nickname Nine is in use."),
+        (
+            "433 Neural Nina :This nick is registered: if it is yours, log in to Nina, else take another one",
+            "Nina: This nick is registered: if it is yours, log in to Nina, else take another one."
+            " /msg NickServ IDENTIFY Nina PASSWORD logs in.",
+        ),
+        ("433 Neural nina :Reserved\x02 for services.", "nina: Reserved for services."),
         ("432 Neural 9 :Erroneus nickname", "9 cannot be a nickname here: erroneus nickname."),
         ("441 Neural zed #team :They aren't on that channel", "zed is not in #team."),
         ("442 Neural #ops :You're not on that channel", "You are not in #ops; /join #ops goes there."),
