@@ -60,6 +60,7 @@ def connected(turn: Turn, network: Network) -> None:
     network.status = "saying who we are"
     network.isupport = ISupport()
     network.answers = Answers()
+    network.troubles = []
     network.wanted_nick = network.wanted_nick or nick_of(turn, network)
     network.session = Session(turn.model.wire_for(network.address), identity(turn, network), turn.now)
 
@@ -96,7 +97,7 @@ def ready(turn: Turn, network: Network) -> None:
     network.status = network.problem = ""
     turn.tell(network.server_buffer, f"Connected to {network.name} as {sanitise(network.nick)}")
     if session.sasl_problem:
-        turn.complain(network.server_buffer, f"You are not logged in: {sanitise(session.sasl_problem)}.")
+        turn.warn(network, f"You are not logged in: {sanitise(session.sasl_problem)}.")
     if network.away:
         session.send("AWAY", network.away)
     invitation = network.invitation

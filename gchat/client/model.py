@@ -72,6 +72,7 @@ class Network:
         "show_on_join",
         "state",
         "status",
+        "troubles",
         "users",
         "wanted",
         "wanted_nick",
@@ -111,6 +112,7 @@ class Network:
         self.met = False  # there was a connection once
         self.ready_by = 0.0  # after the welcome: when the message of the day counts as over
         self.retry_line: tuple[str, Line] | None = None  # why connecting fails, and the line that says it
+        self.troubles: list[str] = []  # what went wrong on the way in: said again in the first channel
         self.bad_lines = 0  # lines that were no IRC
         self.ctcp_at = 0.0  # when we answered a CTCP question last
 

@@ -10,6 +10,7 @@ from gchat.client.mentions import remember
 from gchat.client.model import Buffer, BufferKind, Model, Network
 from gchat.client.presence import PresenceLine
 
+_MOST_TROUBLES = 3  # of a connection, that are said again
 _NOTIFICATION = 200  # characters of a text that leave for the desktop
 
 
@@ -64,6 +65,11 @@ class Turn:
         """Append a sentence about what did not work."""
         self.add(buffer, LineKind.ERROR, text)
         self.wait_in(buffer)
+
+    def warn(self, network: Network, text: str) -> None:
+        """Complain of what goes wrong on the way in, where nobody looks: the first channel says it, too."""
+        self.complain(network.server_buffer, text)
+        network.troubles = [*network.troubles, text][-_MOST_TROUBLES:]
 
     def presence(self, buffer: Buffer) -> PresenceLine:
         """Return the line that takes the next coming or going in a buffer."""

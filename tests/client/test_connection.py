@@ -238,6 +238,38 @@ def test_a_nick_that_is_kept_for_an_account(playbook: Callable[[], Playbook]) ->
     )
 
 
+def test_what_goes_wrong_on_the_way_in_is_read_in_the_first_channel(
+    playbook: Callable[[], Playbook],
+) -> None:
+    book = playbook()
+    book.connect()
+    book.server(":s 904 * :SASL authentication failed", ":s 433 * Neural :in use")
+    book.server(
+        ":s 001 Neural_ :Hi", ":s 422 Neural_ :x", ":Neural_!u@h JOIN #team", ":Neural_!u@h JOIN #ops"
+    )
+    assert book.texts("#team") == [
+        "You joined #team",
+        "The account's name or password is wrong; you are not logged in.",
+        "The nickname Neural is in use; trying Neural_.",
+    ]
+    assert book.texts("#ops") == ["You joined #ops"]
+
+
+def test_only_the_last_of_what_went_wrong_is_said_again(playbook: Callable[[], Playbook]) -> None:
+    book = playbook()
+    book.connect()
+    for nick in ("Neural", "Neural_", "Neural__", "Neural1", "Neural2"):
+        book.server(f":s 433 * {nick} :in use")
+    book.server(":s 001 Neural3 :Hi", ":s 422 Neural3 :x", ":Neural3!u@h JOIN #team")
+    assert len(book.texts("#team")) == 4
+    assert book.last("#team") == "The nickname Neural2 is in use; trying Neural3."
+    book.happen(events.ConnectionLost(1, ""))
+    book.wait(2)
+    book.happen(events.Connected(1))
+    book.server(":s 001 Neural3 :Hi", ":s 422 Neural3 :x", ":Neural3!u@h JOIN #team")
+    assert book.last("#team") == "You joined #team"
+
+
 def test_a_nick_can_be_chosen_while_none_is_left(playbook: Callable[[], Playbook]) -> None:
     book = playbook()
     assert book.type("/nick Nova") == []

@@ -163,7 +163,7 @@ def refuse(turn: Turn, network: Network, message: Message) -> None:
             return
         if session.nick and session.nick != target and number in _ABOUT_OUR_NICK:
             said += f"; trying {session.nick}"
-        turn.complain(network.server_buffer, f"{said if named else _capital(said)}.{_advice(message)}")
+        turn.warn(network, f"{said if named else _capital(said)}.{_advice(message)}")
         return
     turn.complain(
         _place(turn, network, number, target), f"{said if named else _capital(said)}.{_advice(message)}"

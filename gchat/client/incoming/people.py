@@ -65,6 +65,9 @@ def _join_ourselves(turn: Turn, network: Network, message: Message, name: str) -
     if folded in network.show_on_join or (unasked and turn.model.current is network.server_buffer):
         network.show_on_join.discard(folded)
         turn.model.show(buffer)
+    troubles, network.troubles = network.troubles, []
+    for text in troubles:
+        turn.complain(buffer, text)
 
 
 def names_done(turn: Turn, network: Network, buffer: Buffer) -> None:
