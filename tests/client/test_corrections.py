@@ -132,3 +132,13 @@ def test_where_nobody_talks_there_is_nothing_to_change(talk: Playbook, command: 
     talk.model.show(talk.buffer())
     assert talk.type(command) == []
     assert talk.last().startswith("Nobody reads what is said here. Usage: ")
+
+
+@pytest.mark.parametrize("command", ["/edit", "/edit x", "/delete"])
+def test_where_all_is_taken_back_nothing_is_left_to_change(playbook: Any, command: str) -> None:
+    book = playbook().register(CAPS).join()
+    book.server(f"@msgid=c {OWN} PRIVMSG #team :pushed it")
+    assert book.type("/delete") == ["@label=g1 REDACT #team c"]
+    assert book.type(command) == []
+    left = "take back" if command == "/delete" else "change"
+    assert book.last("#team").startswith(f"There is nothing of yours left here to {left}. Usage: ")

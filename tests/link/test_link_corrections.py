@@ -61,7 +61,7 @@ def test_what_was_said_last_is_taken_back_and_then_what_was_said_before(keeping:
     neural.type("/delete")
     assert [line.text for line in nine.lines("#team")[-2:]] == ["(deleted)", "(deleted: wrong channel)"]
     neural.type("/delete")
-    assert neural.last("#team").startswith("You said nothing here. Usage: /delete [reason]")
+    assert neural.last("#team").startswith("There is nothing of yours left here to take back. Usage: /delete")
 
 
 def test_what_the_server_refuses_is_said(keeping: Town) -> None:

@@ -53,7 +53,9 @@ def _last_own(turn: Turn, buffer: Buffer, capability: str, otherwise: str) -> Li
     network = buffer.network
     line = latest(buffer, lambda line: line.own and line.fate is not Fate.DELETED)
     if line is None:
-        raise WrongUse("You said nothing here.")
+        deleted = latest(buffer, lambda line: line.own) is not None
+        left = f"There is nothing of yours left here to {'change' if capability == _EDIT else 'take back'}."
+        raise WrongUse(left if deleted else "You said nothing here.")
     if network.session is None or capability not in network.session.caps:
         turn.complain(buffer, f"{network.name} {otherwise}: say in words what you meant.")
     elif line.delivery is Delivery.FAILED:
