@@ -94,6 +94,7 @@ def ready(turn: Turn, network: Network) -> None:
     if session is None or not network.is_registering:
         return
     network.state = State.READY
+    network.wanted = True  # also where a password was refused first
     network.status = network.problem = ""
     turn.tell(network.server_buffer, f"Connected to {network.name} as {sanitise(network.nick)}")
     if session.sasl_problem:

@@ -270,6 +270,45 @@ def test_only_the_last_of_what_went_wrong_is_said_again(playbook: Callable[[], P
     assert book.last("#team") == "You joined #team"
 
 
+@pytest.mark.parametrize(
+    ("password", "account", "said"),
+    [
+        ("", "", "This server wants a password: start gchat with --password-file FILE or GCHAT_PASSWORD."),
+        ("x", "", "The password for this server is not the right one; gchat does not try again by itself."),
+        (
+            "",
+            "neural",
+            "This server wants a password beside the account's: give it as password_file in gchat.toml,"
+            " in the server's [networks] table.",
+        ),
+    ],
+)
+def test_without_the_servers_password_nothing_is_tried_again(
+    playbook: Callable[..., Playbook], password: str, account: str, said: str
+) -> None:
+    settings = NetworkSettings("", Address("irc.example"), password=password, sasl_user=account)
+    book = playbook(network=settings)
+    book.connect()
+    book.server(":s 464 * :Password incorrect", "ERROR :Closing link")
+    assert said in book.texts()
+    book.happen(events.ConnectionLost(1, ""))
+    assert (book.network.state, book.network.wanted) == (State.DISCONNECTED, False)
+    book.sent()
+    book.effects.clear()
+    book.wait(600)
+    assert book.effects == []
+    book.type("/connect")
+    assert [type(effect) for effect in book.effects] == [events.Connect]
+
+
+def test_who_is_let_in_after_a_refused_password_comes_back(playbook: Callable[[], Playbook]) -> None:
+    book = playbook()
+    book.connect()
+    book.server(":s 464 * :Password required", ":s 001 Neural :Hi", ":s 422 Neural :x")
+    book.happen(events.ConnectionLost(1, ""))
+    assert book.network.state is State.WAITING
+
+
 def test_a_nick_can_be_chosen_while_none_is_left(playbook: Callable[[], Playbook]) -> None:
     book = playbook()
     assert book.type("/nick Nova") == []

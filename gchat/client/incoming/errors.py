@@ -142,6 +142,18 @@ def _advice(message: Message) -> str:
     return f" /msg NickServ IDENTIFY {account} PASSWORD logs in." if account else ""
 
 
+def _about_the_password(network: Network) -> str:
+    own = network.settings
+    if own.password:
+        return "The password for this server is not the right one; gchat does not try again by itself."
+    if own.sasl_user:  # --password-file is the account's then
+        return (
+            "This server wants a password beside the account's: give it as password_file in gchat.toml,"
+            " in the server's [networks] table."
+        )
+    return "This server wants a password: start gchat with --password-file FILE or GCHAT_PASSWORD."
+
+
 def refuse(turn: Turn, network: Network, message: Message) -> None:
     """A numeric from 400 on, or one of the few others that refuse something."""
     said, named = sentence(message)
@@ -163,6 +175,10 @@ def refuse(turn: Turn, network: Network, message: Message) -> None:
             return
         if session.nick and session.nick != target and number in _ABOUT_OUR_NICK:
             said += f"; trying {session.nick}"
+        if number == n.ERR_PASSWDMISMATCH.number:
+            network.wanted = False  # the same words again get the same answer
+            turn.complain(network.server_buffer, _about_the_password(network))
+            return
         turn.warn(network, f"{said if named else _capital(said)}.{_advice(message)}")
         return
     turn.complain(
