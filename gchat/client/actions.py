@@ -106,13 +106,13 @@ def _complete(step: int) -> "Action":
 
 
 def sources(model: Model, buffer: Buffer) -> Sources:
-    """Return what Tab may choose from: who spoke last first, then by name; our own nick at the end."""
+    """Return what Tab may choose from: who spoke last first, then by name; nobody calls themselves."""
     network = buffer.network
     own = network.fold(network.nick)
-    members = sorted(buffer.members.items(), key=lambda item: (item[0] == own, -item[1].spoke, item[0]))
-    nicks = [member.user.nick for _, member in members]
+    members = sorted(buffer.members.items(), key=lambda item: (-item[1].spoke, item[0]))
+    nicks = [member.user.nick for folded, member in members if folded != own]
     if buffer.kind is BufferKind.QUERY:
-        nicks = [buffer.name, network.nick]
+        nicks = [buffer.name]
     channels = [b.name for b in network.buffers.values() if b.kind is BufferKind.CHANNEL]
     known = [settings.name for settings in model.settings.networks if settings.name]
     servers = [*known, *(other.name for other in model.networks if other.name not in known)]

@@ -108,8 +108,9 @@ def test_the_marker_and_the_focus(three: Playbook) -> None:
         ("/kick Ni", ["Tab"], "/kick Nine "),
         ("", ["Tab"], "zed: "),
         ("", ["Tab", "Tab"], "Nine: "),
-        ("", ["Tab", "Tab", "Tab"], "Neural: "),
-        ("", ["S-Tab"], "Neural: "),
+        ("", ["Tab", "Tab", "Tab"], "zed: "),
+        ("", ["S-Tab"], "Nine: "),
+        ("Ne", ["Tab"], "Ne"),
         ("xyz", ["Tab"], "xyz"),
     ],
 )
