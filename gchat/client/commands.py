@@ -190,9 +190,17 @@ def _talk(turn: Turn, buffer: Buffer, text: str) -> None:
         return
     if buffer.kind in {BufferKind.CHANNEL, BufferKind.QUERY}:
         say(turn, buffer, text)
-    else:
+        return
+    network = buffer.network
+    if network.state is State.READY:
         turn.complain(buffer, "Nobody reads what is said here: /join #channel, or /msg nick text.")
-        give_back(buffer, text)
+    else:
+        turn.complain(
+            buffer,
+            f"Nobody reads this: {network.name} has no connection now. /connect tries, "
+            "/connect SERVER goes to another one.",
+        )
+    give_back(buffer, text)
 
 
 def _run(turn: Turn, buffer: Buffer, typed: str, rest: str) -> bool:

@@ -189,6 +189,16 @@ def test_words_in_a_servers_buffer_come_back(ready: Playbook) -> None:
     assert ready.buffer().editor.text == "hello?"
 
 
+def test_words_where_there_is_no_connection_come_back(playbook: Any) -> None:
+    book = playbook()
+    assert book.type("hello?") == []
+    assert book.last() == (
+        "Nobody reads this: irc.example has no connection now. /connect tries, "
+        "/connect SERVER goes to another one."
+    )
+    assert book.buffer().editor.text == "hello?"
+
+
 def test_a_slash_in_a_servers_buffer_comes_back_as_text(ready: Playbook) -> None:
     ready.model.show(ready.buffer())
     ready.type("//quit")
