@@ -16,3 +16,10 @@ def why_not(nick: str) -> str:
         named = "space" if bad == " " else f"'{bad}'" if bad.isprintable() else "control characters"
         return f"A nickname holds no {named}."
     return "A nickname begins with a letter." if nick[0] in _NOT_FIRST else ""
+
+
+def plain_nick(nick: str) -> str:
+    """Return what every server allows of a nickname; "" where no letter is left of it."""
+    plain = "".join(c for c in nick if c.isascii() and (c.isalnum() or c in "_-[]|{}^`"))
+    plain = plain.lstrip("0123456789-")[:9]
+    return plain if any(c.isalpha() for c in plain) else ""

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from gchat.client.batches import Batches, Item
+from gchat.client.nicknames import plain_nick
 from gchat.client.wires import ClientWire, IrcWire
 from gchat.irc import sasl
 from gchat.irc.caps import parse_caps
@@ -402,9 +403,10 @@ def _nick_refused(session: Session, message: Message, now: float) -> bool:
 def _nick_impossible(session: Session, message: Message, now: float) -> bool:
     """432: the server does not like how the nick is written; keep what every server allows."""
     if not session.registered:
-        plain = "".join(c for c in session.nick if c.isascii() and (c.isalnum() or c in "_-[]|{}^`"))
-        plain = plain.lstrip("0123456789-")[:9]
-        if plain and plain != session.nick:
+        plain = plain_nick(session.nick)
+        if not plain:  # an underscore behind it makes it no better: only what the person chose is tried
+            session._nicks = filter(plain_nick, session._nicks)
+        elif plain != session.nick:
             session.nick = plain
             session._nicks = _fallbacks(session.identity._replace(nick=plain))
             session.send("NICK", plain)

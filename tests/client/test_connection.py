@@ -309,6 +309,19 @@ def test_who_is_let_in_after_a_refused_password_comes_back(playbook: Callable[[]
     assert book.network.state is State.WAITING
 
 
+def test_a_nick_that_cannot_be_made_possible_is_asked_for(playbook: Callable[..., Playbook]) -> None:
+    settings = Settings()
+    settings.nick = "名前"
+    book = playbook(settings)
+    book.connect()
+    book.server(":s 432 * 名前 :Erroneus nickname")
+    assert book.last() == (
+        "名前 cannot be a nickname here: one may have letters a-z, digits and -_[]{}\\|^`, a letter first; "
+        "choose another one: /nick NAME."
+    )
+    assert book.type("/nick Nova") == ["NICK Nova"]
+
+
 def test_a_nick_can_be_chosen_while_none_is_left(playbook: Callable[[], Playbook]) -> None:
     book = playbook()
     assert book.type("/nick Nova") == []

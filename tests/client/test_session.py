@@ -173,6 +173,16 @@ def test_an_impossible_nick_is_made_possible() -> None:
     assert hear(session, ":s 432 * ZoGre :Erroneus nickname") == ["NICK ZoGre_"]
 
 
+@pytest.mark.parametrize("nick", ["名前", "Ж", "_7", "名_1", "_"])
+def test_a_nick_without_a_letter_for_every_server_is_asked_for(nick: str) -> None:
+    session, _ = start(Identity(nick))
+    assert hear(session, f":s 432 * {nick} :Erroneus nickname") == []
+    assert session.nick == ""
+    session, _ = start(Identity(nick, alternatives=("日", "Nova")))
+    assert hear(session, f":s 432 * {nick} :Erroneus nickname") == ["NICK Nova"]
+    assert hear(session, ":s 433 * Nova :Nickname is already in use") == []
+
+
 def test_the_server_says_what_we_are_called() -> None:
     session, _ = start(Identity("Neural_Network_the_Long"))
     hear(session, ":s 001 Neural_Ne :Welcome to the Test Network Neural_Ne!n@home.example")

@@ -27,7 +27,7 @@ _SENTENCES = {
     n.ERR_INPUTTOOLONG: "the line was too long for the server",
     n.ERR_UNKNOWNCOMMAND: "this server does not know the command {p1}",
     n.ERR_NONICKNAMEGIVEN: "the server wants a nickname: /nick NAME",
-    n.ERR_ERRONEUSNICKNAME: "{p1} cannot be a nickname here: {text}",
+    n.ERR_ERRONEUSNICKNAME: "{p1} cannot be a nickname here{why}",
     n.ERR_NICKNAMEINUSE: "the nickname {p1} is in use",
     n.ERR_BANNICKCHANGE: "you cannot be called {p1} while you are banned or muted in {p2}",
     n.ERR_NICKCOLLISION: "the nickname {p1} came into use on another server at the same moment",
@@ -83,6 +83,8 @@ _ABOUT_A_MESSAGE = {
     )
 }
 _ABOUT_OUR_NICK = {"432", "433", "436", "437"}
+_USUAL = re.compile(r"erron\w* +nick\w*[\s:.,;-]*", re.IGNORECASE)  # what 432 says, in many spellings
+_POSSIBLE = "one may have letters a-z, digits and -_[]{}\\|^`, a letter first"
 _IN_USE = re.compile(r"\b(in use|taken)\b", re.IGNORECASE)  # what 433 says where it says nothing special
 _REGISTERED = re.compile(r"\bregistered\b(?:.*\blog in to ([^\s,]+))?", re.IGNORECASE)
 _ANSWERS_A_JOIN = {
@@ -121,6 +123,7 @@ def sentence(message: Message) -> tuple[str, bool]:
         return (f"{about}: {text}", True) if about else (text, False)
     fields = _Missing({f"p{index}": param for index, param in enumerate(params[:-1])})
     fields["text"] = text
+    fields["why"] = f": {_USUAL.sub('', text) or _POSSIBLE}"
     return template.format_map(fields), template.startswith("{")
 
 
@@ -175,6 +178,8 @@ def refuse(turn: Turn, network: Network, message: Message) -> None:
             return
         if session.nick and session.nick != target and number in _ABOUT_OUR_NICK:
             said += f"; trying {session.nick}"
+        elif not session.nick and number in _ABOUT_OUR_NICK:
+            said += "; choose another one: /nick NAME"
         if number == n.ERR_PASSWDMISMATCH.number:
             network.wanted = False  # the same words again get the same answer
             turn.complain(network.server_buffer, _about_the_password(network))

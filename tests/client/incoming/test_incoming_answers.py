@@ -133,7 +133,12 @@ def test_the_list_is_a_buffer_of_its_own(ready: Playbook) -> None:
             " /msg NickServ IDENTIFY Nina PASSWORD logs in.",
         ),
         ("433 Neural nina :Reserved\x02 for services.", "nina: Reserved for services."),
-        ("432 Neural 9 :Erroneus nickname", "9 cannot be a nickname here: erroneus nickname."),
+        (
+            "432 Neural 9 :Erroneus nickname",
+            "9 cannot be a nickname here: one may have letters a-z, digits and -_[]{}\\|^`, a letter first.",
+        ),
+        ("432 Neural Ops :Erroneous Nickname: Reserved", "Ops cannot be a nickname here: Reserved."),
+        ("432 Neural Ops :Not for you", "Ops cannot be a nickname here: not for you."),
         ("441 Neural zed #team :They aren't on that channel", "zed is not in #team."),
         ("442 Neural #ops :You're not on that channel", "You are not in #ops; /join #ops goes there."),
         ("443 Neural Nine #team :is already on channel", "Nine is in #team already."),
