@@ -56,16 +56,16 @@ TRIES = 3  # the best of them counts: the machine may have other work at the sam
 def test_a_login_storm_keeps_nobody_waiting(machine: Machine) -> None:
     seen: list[float] = []
     while len(seen) < TRIES and not any(worst < LIMIT for worst in seen):
-        seen.append(storm(machine))
+        seen.append(storm(machine, machine.home / f"try-{len(seen)}"))
         print(f"{STORM} logins at once: 99 of 100 messages took {seen[-1] * 1000:.1f} ms at most")
     assert min(seen) < LIMIT
 
 
-def storm(machine: Machine) -> float:
+def storm(machine: Machine, folder: Path) -> float:
     """Have many log in at once, every other one with the wrong password; return the 99th percentile of the
     seconds that messages from one user to another take until all were answered.
     """
-    server = machine.server("--no-config", "--no-throttle")
+    server = machine.server("--no-config", "--no-throttle", "--data-dir", str(folder))
     neural, nine = machine.raw(server.port), machine.raw(server.port)
     neural.register("Neural", "#team")
     nine.register("Nine", "#team")
@@ -97,6 +97,7 @@ def storm(machine: Machine) -> float:
                     answers.append(right)
                     waiting.unregister(key.fileobj)
     waiting.close()
+    server.close()
     assert answers.count(True) == STORM // 2
     return sorted(took)[len(took) * 99 // 100]
 
