@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from gchat.irc.casemap import fold
 from gchat.server import account_tools, control, invitation_tools
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("gchat.server")
 
 FAILURE = 1
+NOTHING: Final = "nothing is kept of an account %s"
 
 
 # --- the commands --------------------------------------------------------------------------------
@@ -62,32 +63,42 @@ def _export(arguments: argparse.Namespace, path: str) -> int:
         print(line)
         found += 1
     if not found:
-        raise StoreError(f"nothing is kept of an account {arguments.account}")
+        raise StoreError(NOTHING % arguments.account)
     return 0
 
 
 def _erase(arguments: argparse.Namespace, path: str) -> int:
-    account = fold(arguments.account)
+    name = arguments.account
     try:
-        done = control.ask(path, {"do": "erase", "account": account})
+        done = control.ask(path, {"do": "erase", "account": name})
     except NoServer:
         if not os.path.exists(path):
             raise StoreError(f"{path} is not there: nothing is kept") from None
-        done = account_tools.without_server(path, lambda engine: _erase_all(engine, account))
-    print(f"{arguments.account} is erased, and the text of {done['records']} messages with it")
+        done = account_tools.without_server(path, lambda engine: _erase_all(engine, name))
+    messages = "1 message" if done["records"] == 1 else f"{done['records']} messages"
+    print(f"{name} is erased, and the text of {messages} with it")
     return 0
 
 
-def _erase_all(engine: Engine, account: str) -> Mapping[str, Any]:
+def _erase_all(engine: Engine, name: str) -> Mapping[str, Any]:
     from gchat.server.stores.sqlite import SqliteStore
 
-    store = engine.store
+    store, account = engine.store, fold(name)
     assert isinstance(store, SqliteStore), "it has a path"
+    _look_for(store.path, name)
     engine.backplane.commit(AccountDropped(account, erased=True), None)
     engine.keeping.flush()
     count = store.maintenance.erase(account)
     store.maintenance.index()
     return {"records": count}
+
+
+def _look_for(path: str, name: str) -> None:
+    """Raise StoreError where nothing is kept of an account."""
+    from gchat.server.stores import tools
+
+    if not tools.knows(path, fold(name)):
+        raise StoreError(NOTHING % name)
 
 
 def _modlog(arguments: argparse.Namespace, path: str) -> int:
@@ -126,11 +137,13 @@ def serve(network: Network, store: SqliteStore) -> None:
     pool: Any = get_hub().threadpool
 
     def erase(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-        account = fold(str(asked["account"]))
-        engine = network.engine
-        engine.backplane.commit(AccountDropped(account, erased=True), None)
+        name = str(asked["account"])
+        account, engine = fold(name), network.engine
         engine.keeping.flush()
         try:
+            pool.apply(_look_for, (store.path, name))
+            engine.backplane.commit(AccountDropped(account, erased=True), None)
+            engine.keeping.flush()
             return {"records": pool.apply(store.maintenance.erase, (account,))}
         except StoreError as error:
             raise ControlError(str(error)) from error

@@ -200,7 +200,10 @@ def test_an_account_is_erased_while_the_server_runs(machine: Machine, home: Path
     assert {"document", "record"} <= {line["type"] for line in lines}
     done = run(home, "erase", "--account", "neural")
     assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "neural is erased, and the text of 1 message with it\n"
     assert run(home, "export", "--account", "neural").returncode == 1
+    again = run(home, "erase", "--account", "Typo")
+    assert (again.returncode, again.stderr) == (1, "gchat-server: nothing is kept of an account Typo\n")
     neural.send("PING y")
     neural.until("PONG")
 

@@ -41,6 +41,8 @@ LARGE: Final = 64 << 20  # from here on PATH-wal begins anew even if the loop ha
 PASSES: Final = 3  # checkpoints before that, each of which leaves only what was written during it
 PATIENCE: Final = 5.0  # seconds for what an administrator asked for, and for the end
 
+MESSAGES: Final = frozenset(("PRIVMSG", "NOTICE", "TAGMSG"))
+
 _PASSIVE: Final = "PRAGMA wal_checkpoint(PASSIVE)"
 
 
@@ -275,13 +277,18 @@ class Maintenance:
         return len(numbers) == SLICE
 
     def erase(self, account: str) -> int:
-        """Remove the text of everything that an account (folded) said, and whose it was; return how much.
+        """Remove the text of everything that an account (folded) said, and whose it was.
 
-        The account's documents go, too, and what moderation logs say of it.  Raises StoreError.
+        Its coming and going is forgotten, too, and so are its documents and what moderation logs say of it.
+        Returns how many messages that were.  Raises StoreError.
         """
         with self._using, explained(self._path):
-            found = self._opened().execute("SELECT number FROM records WHERE lower(account) = ?", (account,))
-            numbers = found.fetchall()
+            rows = (
+                self._opened()
+                .execute("SELECT number, command FROM records WHERE lower(account) = ?", (account,))
+                .fetchall()
+            )
+        numbers = [(number,) for number, _ in rows]
         for start in range(0, len(numbers), SLICE):
             self._insist(partial(self._blank, numbers[start : start + SLICE]))
             time.sleep(BREATH)
@@ -290,7 +297,7 @@ class Maintenance:
             last = self._insist(partial(modlog.erase, account=account, after=last, limit=SLICE))
             time.sleep(BREATH)
         self._insist(lambda c: c.execute(f"DELETE FROM documents WHERE {OF_ACCOUNT}", of_account(account)))
-        return len(numbers)
+        return sum(command in MESSAGES for _, command in rows)
 
     def _blank(self, numbers: list[tuple[int]], connection: sqlite3.Connection) -> None:
         """Leave of these records only that they were there."""

@@ -102,6 +102,11 @@ def export(path: str, account: str) -> Iterator[str]:
             yield _line(type="moderation", **logged.entry._asdict())
 
 
+def knows(path: str, account: str) -> bool:
+    """True where anything is kept of an account (folded).  Raises StoreError."""
+    return any(True for _ in export(path, account))
+
+
 def _record(ms: int, seq: int, target: str, command: str, source: str, *rest: Any) -> str:
     middle, text, tags = rest
     params = [*(middle.split(" ") if middle is not None else ()), *(() if text is None else (text,))]

@@ -107,6 +107,21 @@ def test_a_store_that_no_server_has_open_is_erased(people, path, capsys):
     assert len(list(tools.export(path, "nine"))) == 126
 
 
+def test_nothing_is_erased_of_nobody(people, path, capsys):
+    people.close()
+    asked = argparse.Namespace(command="erase", account="Typo")
+    assert commands.run(asked, path, Settings()) == 1
+    assert capsys.readouterr() == ("", "gchat-server: nothing is kept of an account Typo\n")
+
+
+def test_only_what_was_said_is_counted(store, said, path):
+    commands = ("JOIN", "PRIVMSG", "TAGMSG", "QUIT")
+    store.write([said(n, account="Neural")._replace(command=c) for n, c in enumerate(commands, 1)])
+    assert tools.knows(path, "neural")
+    assert store.maintenance.erase("neural") == 2
+    assert not tools.knows(path, "neural")
+
+
 def test_an_account_is_erased_from_the_channels_that_last(people, path, capsys):
     registrations = {
         "#a": {"founder": "Neural", "at": 1, "successor": "Nine", "access": []},
