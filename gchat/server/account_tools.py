@@ -29,6 +29,10 @@ def run(arguments: argparse.Namespace, path: str) -> int:
     asked = {"do": "account", "action": arguments.action, "name": arguments.name, "reason": arguments.reason}
     if arguments.action != "list" and not arguments.name:
         raise ControlError(f"account {arguments.action} needs the name of an account")
+    if arguments.action != "add":  # which may come before the server's first start
+        from gchat.server.stores.tools import must_exist
+
+        must_exist(path)
     if arguments.action in ("add", "passwd"):
         asked["verifier"] = _ask_password(arguments.name)
     try:

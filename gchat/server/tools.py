@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -68,12 +67,13 @@ def _export(arguments: argparse.Namespace, path: str) -> int:
 
 
 def _erase(arguments: argparse.Namespace, path: str) -> int:
+    from gchat.server.stores.tools import must_exist
+
     name = arguments.account
     try:
         done = control.ask(path, {"do": "erase", "account": name})
     except NoServer:
-        if not os.path.exists(path):
-            raise StoreError(f"{path} is not there: nothing is kept") from None
+        must_exist(path)
         done = account_tools.without_server(path, lambda engine: _erase_all(engine, name))
     messages = "1 message" if done["records"] == 1 else f"{done['records']} messages"
     print(f"{name} is erased, and the text of {messages} with it")

@@ -35,6 +35,34 @@ def nobodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "backup FOLDER/copy.db",
+        "export --account Neural",
+        "erase --account Neural",
+        "modlog",
+        "modlog --verify",
+        "account list",
+        "account passwd Neural",
+        "account suspend Neural",
+        "account resume Neural",
+        "account delete Neural",
+    ],
+)
+def test_no_command_makes_a_database_where_one_cannot_be_meant(
+    tmp_path: Path, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = words.replace("FOLDER", str(tmp_path)).split()
+    assert main(["--no-config", "--data-dir", str(tmp_path / "data"), *asked]) == 1
+    assert capsys.readouterr() == (
+        "",
+        f"gchat-server: {tmp_path}/data/gchat.db is not there: nothing is kept; "
+        "--data-dir and [store] path say where it is\n",
+    )
+    assert not list(tmp_path.iterdir())
+
+
 # --- deciding ------------------------------------------------------------------------------------
 
 

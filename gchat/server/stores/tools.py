@@ -28,6 +28,12 @@ def backup(path: str, to: str) -> int:
     """
     if os.path.exists(to):
         raise StoreError(f"{to} is there already; name another file, or remove it")
+    folder = os.path.dirname(os.path.abspath(to))
+    if not os.path.isdir(folder):
+        raise StoreError(
+            f"{to} cannot be written: there is no folder {folder}; make it, or name another file"
+        )
+    must_exist(path)
     part = f"{to}.part"
     with suppress(OSError):
         os.remove(part)
@@ -139,9 +145,14 @@ def verify_moderation(path: str, channel: str = "") -> list[modlog.Verdict]:
         return list(modlog.verify(connection, channel))
 
 
-def _reader(path: str) -> sqlite3.Connection:
+def must_exist(path: str) -> None:
+    """Raise StoreError where there is no database: a new one would have nothing to show, or to change."""
     if not os.path.exists(path):
-        raise StoreError(f"{path} is not there: nothing is kept")
+        raise StoreError(f"{path} is not there: nothing is kept; --data-dir and [store] path say where it is")
+
+
+def _reader(path: str) -> sqlite3.Connection:
+    must_exist(path)
     connection = connect(path, write=False, patience=PATIENCE)
     try:
         migrations.check(connection, path)

@@ -194,11 +194,15 @@ def test_there_is_no_backup_of_what_is_damaged(people, tmp_path, path):
 
 
 def test_there_is_no_backup_of_nothing(tmp_path):
+    folder = tmp_path / "new"
+    with pytest.raises(StoreError, match=f"there is no folder {folder}; make it, or name another file"):
+        tools.backup(str(tmp_path / "no.db"), str(folder / "copy.db"))
+    assert not folder.exists()
     with pytest.raises(StoreError, match="is not there: nothing is kept"):
         tools.backup(str(tmp_path / "no.db"), str(tmp_path / "copy.db"))
     store = tmp_path / "x.db"
     store.write_bytes(b"")
-    with pytest.raises(StoreError, match="cannot be made"):
+    with pytest.raises(StoreError, match="there is no folder"):
         tools.backup(str(store), str(store / "no" / "copy.db"))
 
 
