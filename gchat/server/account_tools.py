@@ -41,6 +41,8 @@ def run(arguments: argparse.Namespace, path: str) -> int:
         answer = without_server(path, lambda engine: manage(engine, asked))
     for line in answer["says"]:
         print(line)
+    if not answer["says"]:
+        print("gchat-server: there are no accounts", file=sys.stderr)
     return 0
 
 

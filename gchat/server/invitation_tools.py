@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import platform
+import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,8 @@ def run(arguments: argparse.Namespace, path: str, settings: Settings) -> int:
         )
     for line in answer["says"]:
         print(line)
+    if not answer["says"]:
+        print("gchat-server: there are no invitations", file=sys.stderr)
     return 0
 
 

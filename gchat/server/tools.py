@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("gchat.server")
 
 FAILURE = 1
+NO_ENTRIES: Final = "gchat-server: the moderation log has no entries"
 NOTHING: Final = "nothing is kept of an account %s"
 
 
@@ -106,10 +107,16 @@ def _modlog(arguments: argparse.Namespace, path: str) -> int:
 
     channel = fold(arguments.channel)
     if not arguments.verify:
+        found = False
         for logged in tools.moderation(path, channel):
             print(f"{logged.entry.target} {in_words(logged)}")
+            found = True
+        if not found:
+            print(NO_ENTRIES, file=sys.stderr)
         return 0
     verdicts = tools.verify_moderation(path, channel)
+    if not verdicts:
+        print(NO_ENTRIES, file=sys.stderr)
     for name, entries, erased, newest, wrong in verdicts:
         for sentence in wrong:
             print(harmless(f"{name}: {sentence}"), file=sys.stderr)

@@ -23,6 +23,7 @@ from gchat.server import passwords
 from gchat.server.config import ConfigError
 from gchat.server.main import configured, main, make_parser
 from gchat.server.settings import Limits
+from gchat.server.stores.sqlite import SqliteStore
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0  # seconds: far more than anything takes
@@ -61,6 +62,24 @@ def test_no_command_makes_a_database_where_one_cannot_be_meant(
         "--data-dir and [store] path say where it is\n",
     )
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "nothing"),
+    [
+        ("account list", "there are no accounts"),
+        ("invite --list", "there are no invitations"),
+        ("modlog", "the moderation log has no entries"),
+        ("modlog --channel #nosuch", "the moderation log has no entries"),
+        ("modlog --verify --channel #nosuch", "the moderation log has no entries"),
+    ],
+)
+def test_nothing_to_show_is_said(
+    tmp_path: Path, words: str, nothing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    SqliteStore.open(str(tmp_path / "gchat.db"), background=False).close()
+    assert main(["--no-config", "--data-dir", str(tmp_path), *words.split()]) == 0
+    assert capsys.readouterr() == ("", f"gchat-server: {nothing}\n")
 
 
 # --- deciding ------------------------------------------------------------------------------------
