@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from gchat.server import sts
-from gchat.server.settings import Limits, Listener, Settings
+from gchat.server.settings import Limits, Listener, Settings, in_words
 
 if TYPE_CHECKING:
     from gchat.server.tls import Context
@@ -89,9 +89,9 @@ def _store(settings: Settings, store: str) -> str:
     if not store:
         return "Keeps nothing: accounts and what was said are forgotten when the server ends"
     survives = "a power cut" if settings.store.durability == "full" else "a killed process"
-    return (
-        f"Keeps what was said {settings.history.keep or 'for ever'} in {store}, where it survives {survives}"
-    )
+    keep = settings.history.keep
+    how_long = f"for {in_words(keep)}" if keep else "for ever"
+    return f"Keeps what was said {how_long} in {store}, where it survives {survives}"
 
 
 def _people(settings: Settings) -> Iterator[str]:

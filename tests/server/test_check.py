@@ -11,7 +11,7 @@ import trustme
 
 from gchat.server import tls
 from gchat.server.check import describe
-from gchat.server.settings import Limits, Listener, Operator, Server, Settings, Tls, Tutorial
+from gchat.server.settings import History, Limits, Listener, Operator, Server, Settings, Tls, Tutorial
 
 
 def said(settings: Settings) -> list[str]:
@@ -30,6 +30,14 @@ def test_the_defaults() -> None:
         "Message of the day: none",
         "Silent connections are greeted after 0.5 seconds, and come to #lobby",
     ]
+
+
+@pytest.mark.parametrize(
+    ("keep", "words"), [("", "for ever"), ("90d", "for 90 days"), ("1h", "for 1 hour"), ("2w", "for 2 weeks")]
+)
+def test_how_long_it_is_kept_is_said_in_words(keep: str, words: str) -> None:
+    lines = list(describe(Settings(history=History(keep=keep)), "chat.toml", None, 0.0, "/var/chat.db"))
+    assert f"Keeps what was said {words} in /var/chat.db, where it survives a killed process" in lines
 
 
 def test_what_differs_is_said() -> None:
