@@ -209,11 +209,11 @@ def test_an_account_is_erased_while_the_server_runs(machine: Machine, home: Path
 
 
 def test_a_store_in_use_is_one_sentence(machine: Machine, home: Path) -> None:
-    machine.server()
+    first = machine.server()
     second = run(home, "--listen", "127.0.0.1:0")
     assert second.returncode == 2
     assert second.stderr.count("\n") == 1
-    assert "is in use by another gchat-server" in second.stderr
+    assert f"is in use by another gchat-server (process {first.pid})" in second.stderr
 
 
 def test_a_chat_that_forgets_leaves_nothing(machine: Machine, home: Path) -> None:

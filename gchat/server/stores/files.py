@@ -1,8 +1,8 @@
 """The files of the SQLite store: opening them, one process at a time, and errors in sentences.
 
 ``PATH`` is the database; beside it stand ``PATH-wal`` and ``PATH-shm`` (SQLite's own), ``PATH-search`` (the
-index of words, which can be made anew at any time) and ``PATH.lock``, held by the process that may write.
-Nobody but their owner can read any of them.
+index of words, which can be made anew at any time) and ``PATH.lock``, held by the process that may write:
+its id stands in it.  Nobody but their owner can read any of them.
 """
 
 from __future__ import annotations
@@ -177,13 +177,30 @@ class Lock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            holder = f"another gchat-server{_read_process(self._file)}"
             os.close(self._file)
             raise InUse(
-                f"{path} is in use by another gchat-server; end that one, or name another in [store] path"
+                f"{path} is in use by {holder}; end that one, or name another in [store] path"
             ) from None
+        with suppress(OSError):  # a full disk: nobody is named then
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, b"%d\n" % os.getpid(), 0)
 
     def release(self) -> None:
         """Let others have it."""
         if self._file >= 0:
+            if sys.platform != "win32":
+                with suppress(OSError):
+                    os.ftruncate(self._file, 0)
             os.close(self._file)
             self._file = -1
+
+
+def _read_process(file: int) -> str:
+    """`` (process 123)``: who holds a lock, as far as that stands in its file."""
+    try:
+        written = os.pread(file, 32, 0).decode("ascii")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    number = written.removesuffix("\n")
+    return f" (process {number})" if number.isdigit() else ""

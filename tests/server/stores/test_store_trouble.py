@@ -236,8 +236,21 @@ def test_a_newer_file_is_refused_with_a_sentence(store, path):
 
 
 def test_two_servers_do_not_share_a_store(store, path):
-    with pytest.raises(InUse, match="is in use by another gchat-server"):
+    holder = rf"gchat\.db is in use by another gchat-server \(process {os.getpid()}\); end that one, or name"
+    with pytest.raises(InUse, match=holder):
         SqliteStore.open(path, background=False)
+
+
+@pytest.mark.parametrize("written", [b"", b"nonsense\n", b"\xff", b"1" * 10 + b" 2\n"])
+def test_a_lock_that_does_not_say_whose_it_is(store, path, written):
+    Path(f"{path}.lock").write_bytes(written)
+    with pytest.raises(InUse, match="is in use by another gchat-server; end that one"):
+        SqliteStore.open(path, background=False)
+
+
+def test_a_lock_that_is_released_names_nobody(store, path):
+    store.close()
+    assert Path(f"{path}.lock").read_bytes() == b""
 
 
 def test_a_folder_that_cannot_be_made(tmp_path):
