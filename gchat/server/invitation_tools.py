@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import platform
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from gchat.irc import durations
 from gchat.server import account_tools, control, nicknames, roles
@@ -17,6 +18,7 @@ from gchat.server.settings import Listener, Settings
 
 if TYPE_CHECKING:
     from gchat.server.engine import Engine
+    from gchat.server.world import Channel
 
 ROLES = {role.name: role.letter for role in roles.ROLES if role.letter != "q"}  # a founder is found otherwise
 MOST_USES = 10_000
@@ -43,15 +45,17 @@ def run(arguments: argparse.Namespace, path: str, settings: Settings) -> int:
         )
     for line in answer["says"]:
         print(line)
+    for line in answer.get("warns", ()):
+        print(f"gchat-server: {line}", file=sys.stderr)
     if not answer["says"]:
         print("gchat-server: there are no invitations", file=sys.stderr)
     return 0
 
 
 def manage(engine: Engine, asked: Mapping[str, Any], listeners: Iterable[Listener]) -> Mapping[str, Any]:
-    """Do what was asked for; ``says`` of the answer are lines to show.  Raises ControlError.
+    """Do what was asked for; ``says`` of the answer are lines to show, ``warns`` warnings.
 
-    ``listeners`` are where the server is reached, for the address.
+    Raises ControlError.  ``listeners`` are where the server is reached, for the address.
     """
     action = str(asked["action"])
     if action == "list":
@@ -101,8 +105,26 @@ def _make(engine: Engine, asked: Mapping[str, Any], where: str) -> Mapping[str, 
             f"In any other client, once it is connected to {where}:",
             "",
             f"  /quote REDEEM {token} PASSWORD",
-        ]
+        ],
+        "warns": list(_warnings(where, channel, known)),
     }
+
+
+def _warnings(where: str, channel: str, known: Channel | None) -> Iterator[str]:
+    """What makes an invitation to a channel of little use to those who get it."""
+    if _is_here_only(where):
+        yield f"only this machine reaches {where}; --address says where others reach the server"
+    if known is None:
+        yield f"{channel} is not there, and not registered; who comes in first makes it, and is its operator"
+
+
+def _is_here_only(where: str) -> bool:
+    """True for an address of this machine that no other can reach."""
+    try:
+        host = urlsplit(where if "://" in where else f"//{where}").hostname
+    except ValueError:
+        return False
+    return host is not None and not Listener(host=host).is_public
 
 
 def _words(invitation: Invitation) -> str:

@@ -418,6 +418,35 @@ def test_the_address(name: str, listeners: list[Listener], address: str) -> None
     assert invitation_tools.address(Settings(server=Server(name=name)), listeners) == address
 
 
+@pytest.mark.parametrize(
+    ("address", "warned"),
+    [
+        ("irc://localhost", True),
+        ("ircs://LOCALHOST:7000", True),
+        ("irc://127.0.0.1:6667", True),
+        ("irc://[::1]", True),
+        ("localhost:6667", True),
+        ("ircs://chat.example", False),
+        ("irc://192.0.2.1:6667", False),
+        ("irc://[2001:db8::1]", False),
+        ("irc://[nonsense", False),
+        ("chat.example", False),
+    ],
+)
+def test_an_address_that_only_this_machine_reaches(chat: Chat, address: str, warned: bool) -> None:
+    chat.client("Neural").send("JOIN #team")
+    asked = {"action": "make", "channel": "#team", "role": "", "uses": 1, "expires": "7d", "address": address}
+    says = invitation_tools.manage(chat.engine, asked, HERE)["warns"]
+    expected = f"only this machine reaches {address}; --address says where others reach the server"
+    assert says == ([expected] if warned else [])
+
+
+def test_a_channel_that_nobody_knows(chat: Chat) -> None:
+    asked = {"action": "make", "channel": "#typo", "role": "", "uses": 1, "expires": "7d", "address": ""}
+    (warning,) = invitation_tools.manage(chat.engine, asked, HERE)["warns"]
+    assert warning.startswith("#typo is not there, and not registered")
+
+
 def test_only_a_person_knows_where_a_socket_leads() -> None:
     with pytest.raises(ControlError, match="--address"):
         invitation_tools.address(Settings(), [Listener(path="/run/gchat")])
@@ -428,8 +457,14 @@ def test_without_a_server(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> 
         status = main.main(["--no-config", "--data-dir", str(tmp_path), "invite", *words])
         return status, *capsys.readouterr()
 
-    status, said, _ = run("--channel", "#team", "--role", "voice", "--expires", "never")
+    status, said, warned = run("--channel", "#team", "--role", "voice", "--expires", "never")
     assert status == 0
+    assert warned == (
+        "gchat-server: only this machine reaches irc://localhost; "
+        "--address says where others reach the server\n"
+        "gchat-server: #team is not there, and not registered; "
+        "who comes in first makes it, and is its operator\n"
+    )
     assert "gchat 'irc://localhost/#team?invitation=" in said
     id = said.split(" ")[1]
     assert run("--list") == (0, f"{id} #team voice 0/1 used without end\n", "")
