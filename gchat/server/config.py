@@ -187,7 +187,9 @@ def read_address(text: str) -> Listener:
     rest = text.removeprefix("tls://")
     host, colon, port = rest.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
-    if colon and port.isascii() and port.isdigit() and int(port) <= 65535 and (bracketed or ":" not in host):
+    if colon and port.isascii() and port.isdigit() and (bracketed or ":" not in host):
+        if len(port) > 5 or int(port) > 65535:
+            raise ConfigError(f"a port from 1 to 65535, or 0 for any free one, not {text!r}")
         host = host.strip("[]")
         if host.isprintable() and not any(c in host for c in " /"):
             return Listener("" if host == "*" else host, int(port), tls=rest != text)
