@@ -99,7 +99,7 @@ def test_no_name_is_used_for_exceptions_of_two_types(module: str) -> None:
 
 @pytest.mark.parametrize("module", compile_py["MODULES"])
 def test_no_bound_of_a_slice_does_anything(module: str) -> None:
-    """mypyc evaluates some of them twice: ``data[sock.send(data) :]`` sends twice."""
+    """mypyc evaluates some of them twice: ``view[: sock.recv_into(view)]`` of a memoryview reads twice."""
     tree = ast.parse((ROOT / "gchat" / f"{module}.py").read_text(encoding="utf-8"))
     bounds = [node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript)]
     calls = {

@@ -50,9 +50,7 @@ PART: Final = 128  # steps of a part, at least
 RESET: Final = 0.5  # seconds between the last words to the tutorial's client and the reset that ends it
 SLICE: Final = 0.002  # seconds that those who left, or who are looked at, may take of one turn
 STEPS: Final = 8  # between two looks at the clock
-EARFUL: Final = (
-    1 << 20
-)  # bytes that somebody on the way out may go on saying before its end is waited for no more
+EARFUL: Final = 1 << 20  # bytes that somebody on the way out may go on saying before it is cut off
 GOODBYE: Final = 60.0  # seconds for the last words to one client where limits.shutdown_timeout is off
 
 
