@@ -10,8 +10,8 @@ What is compiled is ``MODULES``: all in one library, so that they call each othe
 modules of which nothing but NamedTuples, exceptions or protocols would be compiled, and whatever is not busy,
 as it would only take longer to build.  A function of these modules must not use one name for exceptions of
 two types: its second ``except`` would raise TypeError.  Nor may the bound of a slice be a call that does
-something: mypyc does it twice for some types.  Their objects cannot be referred to weakly, and a function within a
-function makes a circle for the collector: not for every message.
+something: mypyc does it twice for some types.  Their objects cannot be referred to weakly, and a function
+within a function makes a circle for the collector: not for every message.
 
 ``python bin/compile.py FOLDER [LEVEL]`` puts gchat into a folder, compiled as much as the C compiler's ``-O``
 says (for the benchmarks, and for the tests, which are in a hurry: 0).
