@@ -31,7 +31,7 @@ log = logging.getLogger("gchat.server")
 
 SECOND: Final = 1.0  # between two looks at what there is to do
 QUIET: Final = 50  # changes in a second: while there are more, nothing is indexed unless somebody searches
-BEHIND: Final = 20_000  # changes after which what is new gets its place in the history's order, quiet or not
+BEHIND: Final = 50_000  # changes after which what is new gets its place in the history's order, quiet or not
 SLICE: Final = 100  # records of one transaction
 BREATH: Final = 0.005  # seconds between two of them
 MANY: Final = 1000  # changes after which there is a checkpoint

@@ -2,7 +2,7 @@
 
 Records are written in the order of what happens, all channels among each other; ``pages`` has those of each
 channel together.  It follows behind (``maintenance.py``), so every query has two parts: a range of ``pages``,
-and the newest records, some twenty thousand of them at most, one by one.  The number of the last record that
+and the newest records, some fifty thousand of them at most, one by one.  The number of the last record that
 the first part has stands in ``meta``; what is in ``pages`` beyond it does not count yet.  What is redacted,
 erased or too old leaves it with its record.
 """
