@@ -36,9 +36,9 @@ WISH = "GCHAT_COMPILE"
 MODULES = (
     *("irc/casemap", "irc/limits", "irc/lines", "irc/message", "irc/wire"),
     *("server/admission", "server/audience", "server/backlog", "server/capabilities", "server/connection"),
-    *("server/delivery", "server/dispatch", "server/engine", "server/flush", "server/keeping", "server/net"),
-    *("server/outbox", "server/request", "server/roles", "server/session", "server/slow", "server/throttle"),
-    *("server/visibility", "server/world"),
+    *("server/delivery", "server/dispatch", "server/engine", "server/flush", "server/keeping"),
+    *("server/lasting", "server/net", "server/outbox", "server/request", "server/roles", "server/session"),
+    *("server/slow", "server/throttle", "server/visibility", "server/world"),
     *("server/apply/__init__", "server/apply/context", "server/apply/messages"),
     *("server/backplane/base", "server/backplane/local", "server/commands/messages", "server/stores/sqlite"),
 )

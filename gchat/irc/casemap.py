@@ -19,8 +19,8 @@ def fold(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
 
 
-_STRICT = str.maketrans("[]\\", "{}|")
-_RFC1459 = str.maketrans("[]\\~", "{}|^")
+_STRICT: Final = str.maketrans("[]\\", "{}|")
+_RFC1459: Final = str.maketrans("[]\\~", "{}|^")
 
 
 def fold_rfc1459(text: str) -> str:

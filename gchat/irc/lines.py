@@ -10,7 +10,7 @@ https://modern.ircdocs.horse/#compatibility-with-incorrect-software
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from gchat.irc import limits
 from gchat.irc.message import (
@@ -26,7 +26,7 @@ from gchat.irc.message import (
     parse_tags,
 )
 
-_BLANK = " \r\0"  # what an empty line may hold
+_BLANK: Final = " \r\0"  # what an empty line may hold
 
 
 class Wire(Protocol):

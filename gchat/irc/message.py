@@ -30,7 +30,7 @@ MALFORMED: Final = "MALFORMED"
 
 # Commands whose last parameter always gets its ':'.  It is OPTIONAL where the text is one word, but many
 # small programs look for it (in "PRIVMSG x :", "PING :", "353 nick = #x :").
-_TEXT_COMMANDS = """
+_TEXT_COMMANDS: Final = """
     PRIVMSG NOTICE TOPIC AWAY QUIT PART KICK ERROR PING PONG WALLOPS KILL SETNAME USER FAIL WARN NOTE
     001 002 003 301 302 303 311 314 319 322 332 352 353 371 372
 """
@@ -38,7 +38,7 @@ _NEVER: Final = 1 << 30
 # Command -> how many parameters it has when the last one is a text: a PART may come without.
 TEXT_COMMANDS: Final = {**dict.fromkeys(_TEXT_COMMANDS.split(), 1), "PART": 2}
 
-_HARMLESS = {0x00: " ", 0x0A: " ", 0x0D: " "}
+_HARMLESS: Final = {0x00: " ", 0x0A: " ", 0x0D: " "}
 
 
 class Source(NamedTuple):
@@ -150,9 +150,9 @@ def parse_tags(text: str) -> Mapping[str, str]:
     return tags or NO_TAGS
 
 
-_ESCAPES = {";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n", "\0": "\\s"}
-_ESCAPE_TABLE = str.maketrans(_ESCAPES)
-_UNESCAPES = {":": ";", "s": " ", "r": "\r", "n": "\n"}
+_ESCAPES: Final = {";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n", "\0": "\\s"}
+_ESCAPE_TABLE: Final = str.maketrans(_ESCAPES)
+_UNESCAPES: Final = {":": ";", "s": " ", "r": "\r", "n": "\n"}
 
 
 def escape_tag_value(value: str) -> str:

@@ -6,42 +6,44 @@ https://ircv3.net/specs/extensions/capability-negotiation
 
 from __future__ import annotations
 
-MESSAGE_TAGS = 1 << 0
-SERVER_TIME = 1 << 1
-ECHO_MESSAGE = 1 << 2
-LABELED_RESPONSE = 1 << 3
-BATCH = 1 << 4
-STANDARD_REPLIES = 1 << 5
-MULTI_PREFIX = 1 << 6
-USERHOST_IN_NAMES = 1 << 7
-EXTENDED_JOIN = 1 << 8
-AWAY_NOTIFY = 1 << 9
-ACCOUNT_NOTIFY = 1 << 10
-ACCOUNT_TAG = 1 << 11
-CHGHOST = 1 << 12
-SETNAME = 1 << 13
-INVITE_NOTIFY = 1 << 14
-CAP_NOTIFY = 1 << 15
-EXTENDED_MONITOR = 1 << 16
-SASL = 1 << 17
-ACCOUNT_REGISTRATION = 1 << 18
-CHANNEL_RENAME = 1 << 20
-CHATHISTORY = 1 << 24
-EVENT_PLAYBACK = 1 << 25
-READ_MARKER = 1 << 26
-MESSAGE_REDACTION = 1 << 27
-MULTILINE = 1 << 28
-SEARCH = 1 << 29
-EDIT = 1 << 30  # ours: gchat-server(1) describes it
-PRE_AWAY = 1 << 31
-EXTENDED_ISUPPORT = 1 << 32
-PERSISTENCE = 1 << 33
-_NO_IMPLICIT_NAMES_DRAFT = 1 << 34
-_NO_IMPLICIT_NAMES = 1 << 35
-NO_IMPLICIT_NAMES = _NO_IMPLICIT_NAMES | _NO_IMPLICIT_NAMES_DRAFT  # one thing under two names
-METADATA_2 = 1 << 36
-METADATA_3 = 1 << 37
-METADATA = METADATA_2 | METADATA_3
+from typing import Final
+
+MESSAGE_TAGS: Final = 1 << 0
+SERVER_TIME: Final = 1 << 1
+ECHO_MESSAGE: Final = 1 << 2
+LABELED_RESPONSE: Final = 1 << 3
+BATCH: Final = 1 << 4
+STANDARD_REPLIES: Final = 1 << 5
+MULTI_PREFIX: Final = 1 << 6
+USERHOST_IN_NAMES: Final = 1 << 7
+EXTENDED_JOIN: Final = 1 << 8
+AWAY_NOTIFY: Final = 1 << 9
+ACCOUNT_NOTIFY: Final = 1 << 10
+ACCOUNT_TAG: Final = 1 << 11
+CHGHOST: Final = 1 << 12
+SETNAME: Final = 1 << 13
+INVITE_NOTIFY: Final = 1 << 14
+CAP_NOTIFY: Final = 1 << 15
+EXTENDED_MONITOR: Final = 1 << 16
+SASL: Final = 1 << 17
+ACCOUNT_REGISTRATION: Final = 1 << 18
+CHANNEL_RENAME: Final = 1 << 20
+CHATHISTORY: Final = 1 << 24
+EVENT_PLAYBACK: Final = 1 << 25
+READ_MARKER: Final = 1 << 26
+MESSAGE_REDACTION: Final = 1 << 27
+MULTILINE: Final = 1 << 28
+SEARCH: Final = 1 << 29
+EDIT: Final = 1 << 30  # ours: gchat-server(1) describes it
+PRE_AWAY: Final = 1 << 31
+EXTENDED_ISUPPORT: Final = 1 << 32
+PERSISTENCE: Final = 1 << 33
+_NO_IMPLICIT_NAMES_DRAFT: Final = 1 << 34
+_NO_IMPLICIT_NAMES: Final = 1 << 35
+NO_IMPLICIT_NAMES: Final = _NO_IMPLICIT_NAMES | _NO_IMPLICIT_NAMES_DRAFT  # one thing under two names
+METADATA_2: Final = 1 << 36
+METADATA_3: Final = 1 << 37
+METADATA: Final = METADATA_2 | METADATA_3
 
 BITS: dict[str, int] = {
     "account-notify": ACCOUNT_NOTIFY,
@@ -82,8 +84,8 @@ BITS: dict[str, int] = {
 
 # How the lines of a connection are framed is no capability, but a part of its profile like one: the same
 # line is other bytes.  High bits, far from those that are handed out above.
-TEXT_FRAMES = 1 << 62
-BINARY_FRAMES = 1 << 61
+TEXT_FRAMES: Final = 1 << 62
+BINARY_FRAMES: Final = 1 << 61
 
 NAMES: dict[int, str] = {bit: name for name, bit in BITS.items()}
 

@@ -37,7 +37,7 @@ _LATE: Final = object()  # what a reader is woken with when its time is over
 # way of the next ones: with 500 clients who did 500 things a second, the heap grew by 1.5 MB a minute.
 _ARRIVED: Final = memoryview(bytearray(CHUNK))
 
-_REASONS = {
+_REASONS: Final = {
     errno.ECONNRESET: "Connection reset by peer",
     errno.EPIPE: CLOSED,
     errno.ETIMEDOUT: "Connection timed out",
@@ -57,7 +57,7 @@ class Connection:
     __slots__ = (
         "_ahead",
         "_held",
-        "_loop",
+        "_hub",
         "_reader",
         "_recv_into",
         "_sealed",
@@ -92,7 +92,7 @@ class Connection:
         self._socket = sock
         self._recv_into = sock.recv_into
         self._send = sock.send
-        self._loop: Any = get_hub().loop
+        self._hub: Any = get_hub()
         self._reader = gevent.getcurrent()
         self._ahead: bytes | None = None  # was read already, and is what the next read gives
         self._held = False  # nothing is read until the server has caught up
@@ -100,7 +100,7 @@ class Connection:
         self._sealed = b""  # encrypted already, and before that
         self._writable: Any = None
         # It watches as long as the reader lives, who in all that time waits for nothing else.
-        self._watcher = self._loop.io(sock.fileno(), _READ)
+        self._watcher = self._hub.loop.io(sock.fileno(), _READ)
         self._watcher.start(self._reader.switch)
 
     @property
@@ -148,7 +148,7 @@ class Connection:
         """Read what is on the wire, which for TLS is not the text."""
         if not deadline:
             return self._read_now()
-        timer = self._loop.timer(max(deadline - time.monotonic(), 0))
+        timer = self._hub.loop.timer(max(deadline - time.monotonic(), 0))
         timer.start(self._reader.switch, _LATE)
         try:
             return self._read_now()
@@ -159,7 +159,7 @@ class Connection:
     def _read_now(self) -> bytes:
         """Sleep until the loop finds something to read, or a timer that it is too late."""
         while True:
-            if get_hub().switch() is _LATE:
+            if self._hub.switch() is _LATE:
                 raise Late
             try:
                 size = self._recv_into(_ARRIVED)
@@ -202,7 +202,7 @@ class Connection:
         if sent == len(data):
             return ""
         self._unsent = Backlog()
-        self._writable = self._loop.io(self._socket.fileno(), _WRITE)
+        self._writable = self._hub.loop.io(self._socket.fileno(), _WRITE)
         self._writable.start(self._drain)
         return self._keep(self._unsent, data, sealed, sent)
 

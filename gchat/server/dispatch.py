@@ -6,7 +6,7 @@ To add a command, write a handler in ``commands/`` and a row here.
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gchat.irc import message as irc
 from gchat.irc.message import NO_TAGS, BadLine, Message
@@ -70,7 +70,7 @@ class Command(NamedTuple):
     operator: bool = False
 
 
-TABLE: dict[str, Command] = {
+TABLE: Final[dict[str, Command]] = {
     "CAP": Command(negotiation.cap_, 1, When.ANY),
     "WEBIRC": Command(gateways.webirc, 4, When.BEFORE),
     "PASS": Command(registration.pass_, 1, When.BEFORE),
@@ -136,8 +136,8 @@ TABLE: dict[str, Command] = {
     "METADATA": Command(metadata.metadata, 2, When.ANY),
 }
 
-_BEFORE = When.BEFORE  # every message asks: an Enum's member takes as long to find as ten other names
-_BAD_LINE = " BAD LINE"  # the space makes it a command that no line can name
+_BEFORE: Final = When.BEFORE  # every message asks: an Enum's member takes as long to find as ten other names
+_BAD_LINE: Final = " BAD LINE"  # the space makes it a command that no line can name
 
 
 def bad_line(bad: BadLine) -> Message:

@@ -11,6 +11,7 @@ import hmac
 import logging
 from collections.abc import Callable, Iterator
 from itertools import chain, count
+from typing import Final
 
 from gchat.irc.lines import Wire
 from gchat.irc.message import BadLine, Message
@@ -34,14 +35,16 @@ from gchat.server.world import World
 
 log = logging.getLogger("gchat.server")
 
-REGISTRATION_RATE = 1 / 300  # new accounts a second, from one address
-REGISTRATION_BURST = 10.0
-BATCHED = 0.1  # tokens of a line within a batch
+REGISTRATION_RATE: Final = 1 / 300  # new accounts a second, from one address
+REGISTRATION_BURST: Final = 10.0
+BATCHED: Final = 0.1  # tokens of a line within a batch
 # bytes that a waiting line counts on top of its text, and each parameter and tag that a PRIVMSG has not
 LINE_OVERHEAD, PARAM_OVERHEAD, TAG_OVERHEAD = 64, 64, 256
-LEAP = 30.0  # seconds that the clock went on between two looks at it which are a second apart: it has jumped
-STRIDE = 100  # sessions between two that are looked at one after the other
-FREE_EFFORT = 100  # messages of an answer that a token pays for: a WHO of a thousand users costs ten more
+LEAP: Final = (
+    30.0  # seconds that the clock went on between two looks at it which are a second apart: it has jumped
+)
+STRIDE: Final = 100  # sessions between two that are looked at one after the other
+FREE_EFFORT: Final = 100  # messages of an answer that a token pays for: a WHO of a thousand costs ten more
 
 
 class Engine:

@@ -6,7 +6,7 @@ Each is the answer that the Modern IRC document describes for the command of the
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gchat import __version__
 from gchat.irc import isupport, limits
@@ -48,10 +48,10 @@ if TYPE_CHECKING:
     from gchat.server.engine import Engine
     from gchat.server.session import Session
 
-VERSION = f"gchat-{__version__}"
-USER_MODES = "Biow"
-MAX_TARGETS = 4
-MAX_MODES = 12
+VERSION: Final = f"gchat-{__version__}"
+USER_MODES: Final = "Biow"
+MAX_TARGETS: Final = 4
+MAX_MODES: Final = 12
 
 
 def welcome(request: Request) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from gchat.irc.message import Message
 from gchat.irc.numerics import Numeric
@@ -39,7 +39,7 @@ class Work(NamedTuple):
 Steps = Generator[Work, Any, None]
 
 # "This specification depends on the batch capability which MUST be negotiated to use labeled responses"
-_LABELS = cap.LABELED_RESPONSE | cap.BATCH
+_LABELS: Final = cap.LABELED_RESPONSE | cap.BATCH
 Handler = Callable[["Request"], Steps | None]
 
 

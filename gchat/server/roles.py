@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import IntFlag, auto
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Right(IntFlag):
@@ -34,21 +34,21 @@ class Role(NamedTuple):
     grants: str
 
 
-_MODERATE = Right.SPEAK | Right.TOPIC | Right.INVITE | Right.KICK | Right.BAN | Right.REDACT
-_ALL = _MODERATE | Right.MODES
+_MODERATE: Final = Right.SPEAK | Right.TOPIC | Right.INVITE | Right.KICK | Right.BAN | Right.REDACT
+_ALL: Final = _MODERATE | Right.MODES
 
-ROLES: tuple[Role, ...] = (
+ROLES: Final[tuple[Role, ...]] = (
     Role("q", "~", "founder", 5, _ALL, "qaohv"),
     Role("a", "&", "admin", 4, _ALL, "ohv"),
     Role("o", "@", "operator", 3, _ALL, "ohv"),
     Role("h", "%", "half-operator", 2, _MODERATE, "v"),
     Role("v", "+", "voice", 1, Right.SPEAK, ""),
 )
-LETTERS = "".join(role.letter for role in ROLES)
-SYMBOLS = "".join(role.symbol for role in ROLES)
-BY_LETTER: dict[str, Role] = {role.letter: role for role in ROLES}
-BY_SYMBOL: dict[str, Role] = {role.symbol: role for role in ROLES}
-_NO_RIGHT = Right(0)
+LETTERS: Final = "".join(role.letter for role in ROLES)
+SYMBOLS: Final = "".join(role.symbol for role in ROLES)
+BY_LETTER: Final[dict[str, Role]] = {role.letter: role for role in ROLES}
+BY_SYMBOL: Final[dict[str, Role]] = {role.symbol: role for role in ROLES}
+_NO_RIGHT: Final = Right(0)
 
 
 def ordered(roles: str) -> str:

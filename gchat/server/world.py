@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gchat.irc.casemap import fold
 from gchat.irc.message import Source
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from gchat.server.registrations import Registration
     from gchat.server.session import Session
 
-WHOWAS_PER_NICK = 8
-WHOWAS_NICKS = 1024
-GUEST = "?"  # in front of the nick of somebody without an account
-SAID = 32  # messages of a guest that are known to be theirs
-INVITES = 64  # that a user may have at a time
+WHOWAS_PER_NICK: Final = 8
+WHOWAS_NICKS: Final = 1024
+GUEST: Final = "?"  # in front of the nick of somebody without an account
+SAID: Final = 32  # messages of a guest that are known to be theirs
+INVITES: Final = 64  # that a user may have at a time
 
 
 class User:

@@ -8,7 +8,7 @@ looked (somebody took the nick): then nothing changes, and the session that aske
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from gchat.server import events, staying
 from gchat.server.apply import (
@@ -27,7 +27,7 @@ from gchat.server.apply.context import Apply, Applying
 
 __all__ = ["Apply", "Applying", "apply"]
 
-_TABLE: dict[type[Any], Callable[[Applying, Any], None]] = {
+_TABLE: Final[dict[type[Any], Callable[[Applying, Any], None]]] = {
     events.Registered: users.registered,
     events.NickChanged: users.nick_changed,
     events.Quit: users.quit_,

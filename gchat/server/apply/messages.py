@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from typing import Final
 
 from gchat.irc.message import NO_TAGS, Message, make
 from gchat.irc.numerics import ERR_CANNOTSENDTOCHAN
@@ -19,9 +20,13 @@ from gchat.server.session import Session
 from gchat.server.stores.base import Record, Redaction, direct
 from gchat.server.world import Channel, User
 
-CTCP = "\x01"
-ACTION = "\x01ACTION"
-LASTING_TAGS = {"+draft/react", "+draft/unreact", "+draft/persist"}  # a TAGMSG with one of these is kept
+CTCP: Final = "\x01"
+ACTION: Final = "\x01ACTION"
+LASTING_TAGS: Final = {
+    "+draft/react",
+    "+draft/unreact",
+    "+draft/persist",
+}  # a TAGMSG with one of these is kept
 
 
 def said(now: Applying, event: events.Said) -> None:

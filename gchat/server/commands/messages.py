@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from typing import Final
 
 from gchat.irc.message import NO_TAGS, make
 from gchat.irc.numerics import (
@@ -28,8 +29,8 @@ from gchat.server.request import ReplyError, Request, Steps
 from gchat.server.visibility import can_see
 from gchat.server.world import Channel, User
 
-CTCP = "\x01"
-ACTION = "\x01ACTION"
+CTCP: Final = "\x01"
+ACTION: Final = "\x01ACTION"
 
 
 def privmsg(request: Request) -> Steps | None:
