@@ -1,10 +1,11 @@
 """Measures gchat-server and the peers that are installed, in one run on this machine.
 
     python -m tests.bench                   every scenario, every server: some eight minutes
-    python -m tests.bench fanout rooms --servers gchat inspircd
+    python -m tests.bench fanout rooms --servers compiled inspircd bare
     python -m tests.bench --readme          writes the README's section and the plot, too
 
 It prints tables in Markdown and writes a plot of deliveries a second and p99 against members (``--plot``).
+Beside the servers there is a bare loop in C that does nothing but the sends: what it makes is the limit.
 Needs a C compiler; InspIRCd and ngIRCd where they are to be compared.  Figures of one run compare with each
 other and with nothing else: leave the machine alone while it runs.
 """
@@ -19,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bench import plot, scenarios, servers
@@ -30,7 +31,7 @@ README = servers.CHECKOUT / "README.md"
 PLOT = FOLDER / "deliveries.svg"
 BEGIN, END = "<!-- measured by python -m tests.bench --readme -->\n", "<!-- end of what was measured -->\n"
 # clients that register at a time, as suits each best
-AT_ONCE = {"gchat": 64, "compiled": 64, "inspircd": 1000, "ngircd": 8}
+AT_ONCE = {"gchat": 64, "compiled": 64, "inspircd": 1000, "ngircd": 8, "bare": 64}
 LONGEST = 240.0  # seconds of one run
 Table = dict[str, dict[str, Result]]  # scenario -> server -> result
 
@@ -43,7 +44,7 @@ class Bench:
         self.tiny = tiny
         self.repeats = repeats
         self.folder = folder
-        self.load = compile_c("load", folder)
+        self.load = servers.compile_c("load", folder)
         self.began = time.monotonic()
         self._runs = 0
 
@@ -67,33 +68,15 @@ class Bench:
         """Run scenarios, the servers in turn; of several runs the middle one counts."""
         table: Table = {}
         for scenario in wanted:
-            runs: dict[str, list[Result]] = {name: [] for name in self.names}
+            runs: dict[str, list[Result]] = {name: [] for name in self.names if scenario.suits(name)}
             for _ in range(min(scenario.repeats, self.repeats)):
-                for name in self.names:
+                for name in runs:
                     runs[name].append(self.once(scenario, name))
             table[scenario.name] = {
                 name: sorted(found, key=lambda result: float(result[scenario.key]))[len(found) // 2]
                 for name, found in runs.items()
             }
         return table
-
-    def bare(self) -> Iterator[tuple[str, Result]]:
-        """Run the loops without a server."""
-        program = compile_c("bare", self.folder)
-        for row in scenarios.BARE:
-            result = run_json([str(program), *(row.tiny if self.tiny else row.args)])
-            self.say(f"bare loop, {row.title}: {result['per_second']:,.0f}")
-            yield row.title, result
-
-
-def compile_c(name: str, folder: Path) -> Path:
-    """Compile one of the programs beside this file."""
-    program = folder / name
-    compiler = servers.find("cc")
-    if compiler is None:
-        raise SystemExit("tests.bench: there is no C compiler (cc): install Debian's gcc")
-    subprocess.run([compiler, "-O2", "-o", program, FOLDER / f"{name}.c"], check=True)
-    return program
 
 
 def run_json(argv: Sequence[str]) -> Result:
@@ -130,14 +113,17 @@ def versions(names: Sequence[str]) -> str:
 
 
 def table(measured: Table, wanted: Sequence[Scenario], names: Sequence[str]) -> str:
-    """Scenarios against servers, in Markdown; the best of each row is bold."""
+    """Scenarios against servers, in Markdown; the best server of each row is bold."""
     rows = ["| | " + " | ".join(servers.TITLES[name] for name in names) + " |", "|---|" + "---|" * len(names)]
     for scenario in wanted:
         found = measured[scenario.name]
-        able = [name for name in names if not scenario.asks or found[name]["capabilities"]]
-        cells = {name: scenario.show(found[name]) if name in able else "has none of them" for name in names}
-        best = max(able, key=lambda name: scenario.sign * float(found[name][scenario.key]))
-        cells[best] = f"**{cells[best]}**"
+        able = [name for name in found if not scenario.asks or found[name]["capabilities"]]
+        cells = {name: "has none of them" if name in found else "" for name in names}
+        cells |= {name: scenario.show(found[name]) for name in able}
+        rivals = [name for name in able if name != "bare"]
+        if rivals:
+            best = max(rivals, key=lambda name: scenario.sign * float(found[name][scenario.key]))
+            cells[best] = f"**{cells[best]}**"
         rows.append(f"| {scenario.title} | " + " | ".join(cells.values()) + " |")
     return "\n".join(rows) + "\n"
 
@@ -158,16 +144,6 @@ def picture(measured: Table, sizes: Sequence[int], names: Sequence[str]) -> str:
     return plot.svg(panels, f"{scenarios.FLIGHT} messages in flight; {machine()}\n{versions(names)}")
 
 
-def bare_lines(results: Sequence[tuple[str, Result]]) -> str:
-    """What the loops without a server came to, in Markdown."""
-    rows = ["| a bare C loop | deliveries a second | CPU a delivery | CPU a send |", "|---|---|---|---|"]
-    rows += [
-        f"| {title} | {one['per_second']:,.0f} | {one['cpu_us']:.2f} µs | {one['cpu_us_a_send']:.1f} µs |"
-        for title, one in results
-    ]
-    return "\n".join(rows) + "\n"
-
-
 def write_readme(section: str) -> None:
     """Put what was measured into the README, between its two marks."""
     text = README.read_text()
@@ -185,7 +161,7 @@ def arguments_of(argv: Sequence[str]) -> argparse.Namespace:
         prog="python -m tests.bench", description="Measures gchat-server and its peers."
     )
     add = parser.add_argument
-    add("scenarios", nargs="*", metavar="SCENARIO", help=f"of {', '.join(known)}, bare, plot; all by default")
+    add("scenarios", nargs="*", metavar="SCENARIO", help=f"of {', '.join(known)}, plot; all by default")
     add("--servers", nargs="+", choices=servers.TITLES, help="by default all that are installed")
     add("--sizes", nargs="+", type=int, help="members of the plot's rooms")
     add("--repeats", type=int, default=3, help="runs of each scenario; the middle one counts")
@@ -194,7 +170,7 @@ def arguments_of(argv: Sequence[str]) -> argparse.Namespace:
     add("--readme", action="store_true", help="write the section of the README and the plot beside this file")
     add("--tiny", action="store_true", help="loads so small that they show only that all of this runs")
     arguments = parser.parse_args(argv)
-    unknown = set(arguments.scenarios) - {*known, "bare", "plot"}
+    unknown = set(arguments.scenarios) - {*known, "plot"}
     if unknown:
         parser.error(f"there is no scenario {', '.join(sorted(unknown))}")
     return arguments
@@ -213,8 +189,6 @@ def main(argv: Sequence[str]) -> int:
         measured = bench.measure(wanted)
         if wanted:
             section += table(measured, wanted, names) + "\n"
-        if every or "bare" in arguments.scenarios:
-            section += bare_lines(list(bench.bare())) + "\n"
         if every or "plot" in arguments.scenarios:
             measured |= bench.measure([scenarios.room(size, arguments.tiny) for size in sizes])
             file = arguments.plot or PLOT

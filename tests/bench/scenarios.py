@@ -33,6 +33,10 @@ class Scenario(NamedTuple):
         """True where the clients ask for capabilities."""
         return "-C" in self.args
 
+    def suits(self, name: str) -> bool:
+        """True where this server can do it: the bare loop can pass on what is said, and nothing else."""
+        return name != "bare" or (self.show is _talk and not self.asks)
+
 
 def _talk(result: Result) -> str:
     return f"{result['per_second']:,.0f} ({result['cpu_us']:.2f} µs, p99 {result['p99_ms']:.1f} ms)"
@@ -108,30 +112,3 @@ def room(members: int, tiny: bool) -> Scenario:
     messages = 20 if tiny else min(max(1_500_000 // members, 300), 30_000)
     args = ("-n", str(members), "-m", str(messages), "-w", FLIGHT)
     return Scenario(f"room-{members}", f"a room of {members}", args, args, _talk, "per_second", repeats=1)
-
-
-class Bare(NamedTuple):
-    """A row of the bare loop: no server, the same sends."""
-
-    title: str
-    args: tuple[str, ...]
-    tiny: tuple[str, ...]
-
-
-BARE = [
-    Bare(
-        "one room of 500, what is said in a turn is one send",
-        ("-n", "500", "-m", "25600", "-w", "64", "-j"),
-        ("-n", "8", "-m", "64", "-w", "8", "-j"),
-    ),
-    Bare(
-        "50 rooms of 10, a send a line",
-        ("-n", "10", "-m", "32000", "-w", "64"),
-        ("-n", "4", "-m", "64", "-w", "8"),
-    ),
-    Bare(
-        "one message at a time to 500, a send a line",
-        ("-n", "500", "-m", "400", "-w", "1"),
-        ("-n", "8", "-m", "8", "-w", "1"),
-    ),
-]

@@ -1,5 +1,5 @@
-"""The servers that are measured: gchat-server and the peers that are installed, each as a process of its own
-on a free port of the loopback, with its throttles off.
+"""The servers that are measured: gchat-server, the peers that are installed, and a bare loop in C
+(``bare.c``), each as a process of its own on a free port of the loopback, with its throttles off.
 
 The peers' configurations are what is fair to them: no DNS, no ident, no fake lag, room for every client.
 """
@@ -22,7 +22,8 @@ from typing import NamedTuple
 
 from gchat import __version__
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+FOLDER = Path(__file__).resolve().parent
+CHECKOUT = FOLDER.parents[1]
 SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"  # Debian keeps daemons out of an ordinary user's PATH
 PATIENCE = 60.0  # seconds for a server to start, or to end
 
@@ -73,6 +74,7 @@ TITLES = {
     "gchat": "pure Python",
     "inspircd": "InspIRCd",
     "ngircd": "ngIRCd",
+    "bare": "a bare C loop",
 }
 
 
@@ -91,7 +93,7 @@ def find(program: str) -> str | None:
 def installed() -> list[str]:
     """The names of what can be measured here."""
     own = ["compiled", "gchat"] if find_spec("mypyc") else ["gchat"]
-    return [*own, *(name for name in ("inspircd", "ngircd") if find(name))]
+    return [*own, *(name for name in ("inspircd", "ngircd") if find(name)), "bare"]
 
 
 def version(name: str) -> str:
@@ -100,6 +102,8 @@ def version(name: str) -> str:
         return f"{TITLES[name]} {__version__} compiled by mypyc {metadata.version('mypy')}"
     if name == "gchat":
         return f"{TITLES[name]} is the same on {platform.python_implementation()} {platform.python_version()}"
+    if name == "bare":
+        return TITLES[name]
     said = subprocess.run([str(find(name)), "--version"], capture_output=True, text=True, check=False)
     first = (said.stdout or said.stderr).split("\n")[0]
     number = next((word.strip("-") for word in first.replace("-", " ").split() if word[:1].isdigit()), "")
@@ -119,7 +123,7 @@ def running(name: str, home: Path, module: Sequence[str] = ("gchat.server",)) ->
     argv = (
         [sys.executable, "-m", *module, *_gchat(home, port)]
         if name in ("gchat", "compiled")
-        else {"inspircd": _inspircd, "ngircd": _ngircd}[name](home, port)
+        else {"inspircd": _inspircd, "ngircd": _ngircd, "bare": _bare}[name](home, port)
     )
     with (home / "output").open("wb") as output:
         process = subprocess.Popen(
@@ -151,12 +155,27 @@ def compiled(folder: Path) -> Path:
     return made
 
 
+def compile_c(name: str, folder: Path) -> Path:
+    """Compile one of the programs beside this file into a folder, unless it is there."""
+    program = folder / name
+    compiler = find("cc")
+    if compiler is None:
+        raise SystemExit("tests.bench: there is no C compiler (cc): install Debian's gcc")
+    if not program.exists():
+        subprocess.run([compiler, "-O2", "-o", program, FOLDER / f"{name}.c"], check=True)
+    return program
+
+
 def _environment(home: Path, code: Path) -> dict[str, str]:
     return os.environ | {"HOME": str(home), "PYTHONPATH": str(code)}
 
 
 def _gchat(home: Path, port: int) -> list[str]:
     return ["--no-config", "--no-throttle", "--listen", f"127.0.0.1:{port}", "--data-dir", str(home)]
+
+
+def _bare(home: Path, port: int) -> list[str]:
+    return [str(compile_c("bare", home.parent)), str(port)]
 
 
 def _ngircd(home: Path, port: int) -> list[str]:

@@ -15,10 +15,11 @@ from tests.bench import lines, plot, scenarios, servers
 @pytest.mark.needs("cc")
 def test_scenarios_the_bare_loop_and_the_plot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     picture, figures = tmp_path / "plot.svg", tmp_path / "figures.json"
-    wanted = ["fanout-caps", "quit", "beside", "bare", "plot"]
+    wanted = ["fanout-caps", "rooms", "single", "quit", "beside", "plot"]
     options = [
         "--servers",
         "gchat",
+        "bare",
         "--sizes",
         "5",
         "--repeats",
@@ -31,12 +32,13 @@ def test_scenarios_the_bare_loop_and_the_plot(tmp_path: Path, capsys: pytest.Cap
     assert program.main([*wanted, "--tiny", *options]) == 0
     said = capsys.readouterr()
     assert "INCOMPLETE" not in said.err
+    assert "| | pure Python | a bare C loop |\n" in said.out
     assert "| one room of 500, with capabilities | **" in said.out
-    assert "| one message at a time to 500, a send a line | " in said.out
     assert ElementTree.parse(picture).getroot().tag.endswith("svg")
     measured = json.loads(figures.read_text())
     assert measured["fanout-caps"]["gchat"]["capabilities"] == len(scenarios.CAPABILITIES.split())
     assert measured["quit"]["gchat"]["quits"] == 7
+    assert {name for name, found in measured.items() if "bare" in found} == {"rooms", "single", "room-5"}
 
 
 @pytest.mark.needs("cc", "inspircd", "ngircd")
