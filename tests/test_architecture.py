@@ -35,6 +35,7 @@ SHELL = {
     "gchat.server.backplane.redis": 2,
     "gchat.server.census": 2,
     "gchat.server.connection": 2,
+    "gchat.server.descriptors": 2,
     "gchat.server.doors": 2,
     "gchat.server.flush": 2,
     "gchat.server.lifeline": 2,

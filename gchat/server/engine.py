@@ -40,9 +40,7 @@ REGISTRATION_BURST: Final = 10.0
 BATCHED: Final = 0.1  # tokens of a line within a batch
 # bytes that a waiting line counts on top of its text, and each parameter and tag that a PRIVMSG has not
 LINE_OVERHEAD, PARAM_OVERHEAD, TAG_OVERHEAD = 64, 64, 256
-LEAP: Final = (
-    30.0  # seconds that the clock went on between two looks at it which are a second apart: it has jumped
-)
+LEAP: Final = 30.0  # seconds between two looks at the clock, which are to be one apart: it has jumped
 STRIDE: Final = 100  # sessions between two that are looked at one after the other
 FREE_EFFORT: Final = 100  # messages of an answer that a token pays for: a WHO of a thousand costs ten more
 

@@ -17,10 +17,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from gchat import __version__, paths
-from gchat.server import config
+from gchat.server import config, descriptors
 from gchat.server.config import ConfigError
 from gchat.server.listeners import ListenError
-from gchat.server.settings import Limits, Listener, Settings
+from gchat.server.settings import Listener, Settings
 from gchat.server.stores.base import StoreError
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ log = logging.getLogger("gchat.server")
 
 USAGE_ERROR = 2
 GOODBYE = "Server going down"
-MANY = 1000  # connections: more than most will ever have
 ACTIONS = ("add", "passwd", "list", "suspend", "resume", "delete")  # of ``gchat-server account``
 
 
@@ -260,7 +259,7 @@ def serve(arguments: argparse.Namespace, settings: Settings, context: Context | 
         tools.serve(network, store)
         log.info("Keeping what is said in %s", store.path)
     log.info("gchat-server %s with %s", build(), source)
-    network.allow(allow_files(settings.limits.connections))
+    network.allow(descriptors.allow(settings.limits.connections))
     say_listeners((), network.addresses)
     Collector(time.monotonic).start()
     stopped.wait()
@@ -288,36 +287,6 @@ def open_store(path: str, settings: Settings) -> SqliteStore | None:
     from gchat.server.stores.sqlite import SqliteStore
 
     return SqliteStore.open(path, settings.store.durability, settings.history.keep_seconds)
-
-
-def allow_files(connections: int) -> int:
-    """Ask the system for as many open files as the connections may need.
-
-    Returns how many connections there are files for, 0 for as many as there may be.  Too few are said
-    where they may be missed: the default is more than most machines have need of.
-    """
-    if sys.platform == "win32":
-        return 0
-    import resource
-
-    spare = 64  # listeners, the store, the standard streams, TLS files that are read again
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = connections + spare
-    if soft >= wanted or soft == resource.RLIM_INFINITY:
-        return 0
-    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-    if allowed >= wanted:
-        return 0
-    enough = max(allowed - spare, 1)
-    if enough < MANY or connections != Limits().connections:
-        log.warning(
-            "This system allows %d open files: enough for %d connections, not for limits.connections = %d",
-            allowed,
-            enough,
-            connections,
-        )
-    return enough
 
 
 def make_data_folder(folder: str | None) -> None:
@@ -390,7 +359,7 @@ def reload(arguments: argparse.Namespace, network: Network) -> str:
         log.error("The configuration stays as it was: %s", error)
         return str(error)
     logs.set_up(settings.log.format, settings.log.level)
-    network.allow(allow_files(settings.limits.connections))
+    network.allow(descriptors.allow(settings.limits.connections))
     log.info("Configuration read again: %s", source)
     say_listeners(before, network.addresses)
     return ""

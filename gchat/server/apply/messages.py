@@ -22,11 +22,8 @@ from gchat.server.world import Channel, User
 
 CTCP: Final = "\x01"
 ACTION: Final = "\x01ACTION"
-LASTING_TAGS: Final = {
-    "+draft/react",
-    "+draft/unreact",
-    "+draft/persist",
-}  # a TAGMSG with one of these is kept
+# A TAGMSG with one of these is kept.
+LASTING_TAGS: Final = {"+draft/react", "+draft/unreact", "+draft/persist"}
 
 
 def said(now: Applying, event: events.Said) -> None:
