@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 PATIENCE = 60.0  # seconds
 HOST = "127.0.0.1"
+BIND_ADDRESS_NO_PORT = 24  # ip(7)
 
 
 class Stuck(RuntimeError):
@@ -22,9 +23,23 @@ def connect(
     port: int, source: str = "", context: ssl.SSLContext | None = None, host: str = HOST
 ) -> socket.socket:
     """A connection that has said nothing; ``source`` is the address that it comes from."""
-    sock = socket.create_connection((host, port), PATIENCE, (source, 0) if source else None)
+    sock = socket.socket()
+    sock.settimeout(PATIENCE)
+    come_from(sock, source)
+    sock.connect((host, port))
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return context.wrap_socket(sock) if context is not None else sock
+
+
+def come_from(sock: socket.socket, source: str) -> None:
+    """Have a socket connect from this address, if one is given.
+
+    The port is chosen by ``connect``.  One that ``bind`` chose would be nobody else's for a minute after its
+    connection has ended, and the next crowd would find none.
+    """
+    if source:
+        sock.setsockopt(socket.IPPROTO_IP, BIND_ADDRESS_NO_PORT, 1)
+        sock.bind((source, 0))
 
 
 def say(sock: socket.socket, *lines: str) -> None:

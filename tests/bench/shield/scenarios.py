@@ -215,7 +215,7 @@ def rush(port: int, source: str) -> socket.socket:
     sock = socket.socket()
     sock.setblocking(False)
     with suppress(OSError):
-        sock.bind((source, 0))
+        crowd.come_from(sock, source)
     with suppress(BlockingIOError, OSError):
         sock.connect((crowd.HOST, port))
     return sock
