@@ -3,7 +3,7 @@
  *   cc -O2 -o bare bare.c
  *   ./bare PORT
  *
- * It listens on 127.0.0.1 and understands what load.c says when it talks: NICK, JOIN #loadN and PRIVMSG, which
+ * It listens on 127.0.0.1 and understands what load.c says when it talks: NICK, PING, JOIN #loadN and PRIVMSG, which
  * it passes on to the others in the channel as it is.  It knows no rules, keeps nothing, and takes it for granted
  * that the kernel has room for what it sends.  The order of its work is gchat-server's, which suits the load best:
  * read all that came, make 64 sends, look again; what a channel said meanwhile leaves in one send a member.
@@ -87,6 +87,8 @@ static void hear(struct client *c, char *line, size_t size) /* with its CR LF */
         join(c, &channels[atoi(line + 10) % CHANNELS]);
     } else if (size > 8 && !memcmp(line, "PRIVMSG ", 8) && c->channel) {
         pass_on(c, line, size);
+    } else if (size > 5 && !memcmp(line, "PING ", 5)) {
+        tell(c, "PONG");
     }
 }
 
