@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 470, 330  # of a panel, in pixels
-LEFT, RIGHT, TOP, BOTTOM = 66, 14, 44, 46  # margins around what is drawn
-COLOURS = ("#0b6bcb", "#c2410c", "#4d7c0f", "#7e22ce")
-DASHES = ("", "6 3", "2 3", "8 3 2 3")  # who sees no colours sees these
+WIDTH, HEIGHT = 470, 346  # of a panel, in pixels
+LEFT, RIGHT, TOP, BOTTOM = 66, 14, 60, 46  # margins around what is drawn
+COLOURS = ("#0b6bcb", "#c2410c", "#4d7c0f", "#7e22ce", "#525252")
+DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 2")  # who sees no colours sees these
 LINE, LETTER = 16, 6.5  # pixels of a line of text, and of a letter as a rule
 FONT = "font-family='sans-serif' font-size='12'"
 
@@ -98,13 +98,21 @@ def _panel(panel: Panel, names: Sequence[str]) -> Iterable[str]:
             for a, b in line
             if a > 0 and b > 0
         )
-    start = float(LEFT)
+    yield from _legend(names)
+
+
+def _legend(names: Sequence[str]) -> Iterable[str]:
+    """Which line is whose, in as many rows as that takes."""
+    start, row = float(LEFT), 32
     for index, name in enumerate(names):
+        width = 37 + LETTER * len(name)
+        if start + width > WIDTH and start > LEFT:
+            start, row = float(LEFT), row + LINE
         colour = COLOURS[index % len(COLOURS)]
         dash = _dash(DASHES[index % len(DASHES)])
-        yield f"<path d='M{start:.1f} 32h22' stroke='{colour}' stroke-width='2' {dash}/>"
-        yield _text(start + 27, 36, name, "start")
-        start += 37 + LETTER * len(name)
+        yield f"<path d='M{start:.1f} {row}h22' stroke='{colour}' stroke-width='2' {dash}/>"
+        yield _text(start + 27, row + 4, name, "start")
+        start += width
 
 
 def _dash(pattern: str) -> str:

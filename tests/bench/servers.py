@@ -111,10 +111,13 @@ def version(name: str) -> str:
 
 
 @contextmanager
-def running(name: str, home: Path, module: Sequence[str] = ("gchat.server",)) -> Iterator[Running]:
+def running(
+    name: str, home: Path, module: Sequence[str] = ("gchat.server",), capable: bool = False
+) -> Iterator[Running]:
     """Run a server until the block ends; ``home`` is a folder for what it writes.
 
-    ``module`` is what Python runs for gchat, with arguments to stand before the others.
+    ``module`` is what Python runs for gchat, with arguments to stand before the others.  ``capable`` for
+    clients that ask for capabilities: InspIRCd has them in modules, which cost it something.
     """
     home.mkdir(parents=True, exist_ok=True)
     code = compiled(home.parent) if name == "compiled" else CHECKOUT
@@ -123,7 +126,7 @@ def running(name: str, home: Path, module: Sequence[str] = ("gchat.server",)) ->
     argv = (
         [sys.executable, "-m", *module, *_gchat(home, port)]
         if name in ("gchat", "compiled")
-        else {"inspircd": _inspircd, "ngircd": _ngircd, "bare": _bare}[name](home, port)
+        else {"inspircd": _inspircd, "ngircd": _ngircd, "bare": _bare}[name](home, port, capable)
     )
     with (home / "output").open("wb") as output:
         process = subprocess.Popen(
@@ -167,24 +170,25 @@ def compile_c(name: str, folder: Path) -> Path:
 
 
 def _environment(home: Path, code: Path) -> dict[str, str]:
-    return os.environ | {"HOME": str(home), "PYTHONPATH": str(code)}
+    # gchat from ``code``; the tests, of which a measured server may need some, only from the checkout
+    return os.environ | {"HOME": str(home), "PYTHONPATH": os.pathsep.join((str(code), str(CHECKOUT)))}
 
 
 def _gchat(home: Path, port: int) -> list[str]:
     return ["--no-config", "--no-throttle", "--listen", f"127.0.0.1:{port}", "--data-dir", str(home)]
 
 
-def _bare(home: Path, port: int) -> list[str]:
+def _bare(home: Path, port: int, _: bool) -> list[str]:
     return [str(compile_c("bare", home.parent)), str(port)]
 
 
-def _ngircd(home: Path, port: int) -> list[str]:
+def _ngircd(home: Path, port: int, _: bool) -> list[str]:
     (home / "ngircd.conf").write_text(NGIRCD.format(port=port))
     return [str(find("ngircd")), "-n", "-f", str(home / "ngircd.conf")]
 
 
-def _inspircd(home: Path, port: int) -> list[str]:
-    modules = "\n".join(f'<module name="{name}">' for name in MODULES)
+def _inspircd(home: Path, port: int, capable: bool) -> list[str]:
+    modules = "\n".join(f'<module name="{name}">' for name in MODULES if capable)
     (home / "inspircd.conf").write_text(INSPIRCD.format(port=port, home=home, modules=modules))
     root = ["--runasroot"] if os.geteuid() == 0 else []
     return [str(find("inspircd")), *root, "--nofork", "--config", str(home / "inspircd.conf")]

@@ -40,6 +40,7 @@ PACE = 0.01  # seconds between two looks at the clock
 # who were there.  After 1,500 deeds 2,600 were left, after 6,000 7,600 and after 30,000 16,000; two deeds of
 # three are messages, of each of which a leak would leave one at least.
 LOADED, OF_DEED = 5000, 0.75
+STORE_FILES = 8  # descriptors of connections to the database, which come when there is something to read
 
 
 class Alive(NamedTuple):
@@ -247,6 +248,7 @@ def judge(soak: Soak, before: Alive, after: Alive, growth: float) -> Verdict:
     well = (
         soak.ended == 0
         and memory <= growth
+        and late[-1].descriptors - late[0].descriptors <= STORE_FILES
         and after.greenlets <= before.greenlets
         and after.sockets <= before.sockets
         and after.blocks <= before.blocks + LOADED + OF_DEED * soak.deeds
@@ -271,12 +273,14 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--clients", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--seed", type=int, default=1, help="of the chance")
-    parser.add_argument("--growth", type=float, default=256.0, help="KiB a minute that are still flat")
+    parser.add_argument("--growth", type=float, default=128.0, help="KiB a minute that are still flat")
+    parser.add_argument("--compiled", action="store_true", help="the server as it is installed")
     arguments = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="gchat-soak-") as folder:
         window = Path(folder, "window")
         program = ("tests.bench.watched", str(window))
-        with servers.running("gchat", Path(folder, "home"), program) as server:
+        kind = "compiled" if arguments.compiled else "gchat"
+        with servers.running(kind, Path(folder, "home"), program) as server:
             soak = Soak(server, window, arguments.clients, arguments.seed)
             before = soak.look()
             soak.gather()

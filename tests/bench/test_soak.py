@@ -46,4 +46,7 @@ def test_what_is_left_is_not_well() -> None:
     assert not soak.judge(one, before, before._replace(blocks=100_000), 1.0).well
     one.samples = [soak.Sample(float(at), 1000.0 + at, 10) for at in range(10)]
     assert not soak.judge(one, before, before, 1.0).well
+    one.samples = [soak.Sample(float(at), 1000.0, 10 + 2 * at) for at in range(10)]
+    assert not soak.judge(one, before, before, 1.0).well
+    one.samples = [soak.Sample(float(at), 1000.0 + at, 10) for at in range(10)]
     assert "slope +60.0 KiB a minute" in soak.judge(one, before, before, 1.0).text

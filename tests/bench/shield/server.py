@@ -12,6 +12,7 @@ from types import TracebackType
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 PATIENCE = 20.0  # seconds
+code = CHECKOUT  # where gchat is; ``__main__`` may have a compiled one
 
 
 class Server:
@@ -38,7 +39,7 @@ class Server:
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "gchat.server", *options, *([] if throttle else ["--no-throttle"])],
-                env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
+                env=os.environ | {"PYTHONPATH": str(code)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
