@@ -245,15 +245,19 @@ def marker(engine: Engine, user: User, target: str) -> Message:
 
 
 def fill(words: list[str], width: int, joint: str = " ") -> list[str]:
-    """Join words into lines of at most ``width`` bytes; a longer word has a line of its own."""
-    lines: list[str] = []
-    room = 0
-    for word in words:
-        size = len(word.encode()) + 1
-        if lines and size <= room:
-            lines[-1] += joint + word
-        else:
-            lines.append(word)
-            room = width + 1
-        room -= size
-    return lines
+    """Join words into lines of at most ``width`` bytes; a longer word has a line of its own.
+
+    No word has the joint in it.  Whoever comes into a room of thousands is told as many names, so this looks
+    at places to break the text and not at every word.
+    """
+    text, glue = joint.join(words).encode(), joint.encode()
+    lines, start = [], 0
+    while len(text) - start > width:
+        end = text.rfind(glue, start, start + width + 1)
+        if end < 0:
+            end = text.find(glue, start)
+            if end < 0:
+                break
+        lines.append(text[start:end].decode())
+        start = end + 1
+    return [*lines, text[start:].decode()] if words else []
