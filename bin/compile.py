@@ -37,10 +37,11 @@ MODULES = (
     *("irc/casemap", "irc/limits", "irc/lines", "irc/message", "irc/wire"),
     *("server/admission", "server/audience", "server/backlog", "server/capabilities", "server/connection"),
     *("server/delivery", "server/dispatch", "server/engine", "server/flush", "server/keeping"),
-    *("server/lasting", "server/net", "server/outbox", "server/request", "server/roles", "server/session"),
-    *("server/slow", "server/throttle", "server/visibility", "server/world"),
-    *("server/apply/__init__", "server/apply/context", "server/apply/messages"),
-    *("server/backplane/base", "server/backplane/local", "server/commands/messages", "server/stores/sqlite"),
+    *("server/lasting", "server/net", "server/outbox", "server/replies", "server/request", "server/roles"),
+    *("server/session", "server/slow", "server/throttle", "server/visibility", "server/world"),
+    *("server/apply/__init__", "server/apply/channels", "server/apply/context", "server/apply/messages"),
+    *("server/backplane/base", "server/backplane/local", "server/commands/channels"),
+    *("server/commands/messages", "server/stores/sqlite"),
 )
 # Elsewhere it is compiled only where somebody insists.
 PYTHONS = ((3, 11), (3, 12), (3, 13), (3, 14))
