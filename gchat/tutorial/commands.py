@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from gchat.irc import limits, mask
+from gchat.irc import durations, limits, mask
 from gchat.irc.message import Message
 from gchat.tutorial.place import Place
 from gchat.tutorial.text import pieces, without_controls
@@ -129,8 +129,23 @@ def _kick(place: Place, words: list[str]) -> Doing:
     return _here(place, *words, command="KICK")
 
 
-def _list_entry(sign: str, extban: str) -> Callable[[Place, list[str]], Doing]:
-    return lambda place, words: _here(place, sign + "b", extban + mask.complete(words[0]))
+def _shut_out(extban: str) -> Callable[[Place, list[str]], Doing]:
+    """Ban or mute: for ever, or for a time, behind which a reason may stand."""
+
+    def run(place: Place, words: list[str]) -> Doing:
+        whom = extban + mask.complete(words[0])
+        if len(words) == 1:
+            return _here(place, "+b", whom)
+        time, _, reason = words[1].partition(" ")
+        if durations.parse(time) is None:
+            return ["Behind the name stands a time, like 10m, 1h or 7d (0 is for ever), and then the reason."]
+        return _here(place, time, whom, *([reason] if reason else []), command="TBAN")
+
+    return run
+
+
+def _let_in(extban: str) -> Callable[[Place, list[str]], Doing]:
+    return lambda place, words: _here(place, "-b", extban + mask.complete(words[0]))
 
 
 def _quit(place: Place, words: list[str]) -> Doing:
@@ -152,10 +167,10 @@ COMMANDS: Final[dict[str, Command]] = {
     "me": Command("/me TEXT", "say what you do", 1, _me),
     "topic": Command("/topic [TEXT]", "show or set the topic", 0, _topic),
     "kick": Command("/kick NAME [REASON]", "remove somebody from this channel", 1, _kick),
-    "ban": Command("/ban NAME", "let somebody not come in again", 1, _list_entry("+", "")),
-    "unban": Command("/unban NAME", "take that back", 1, _list_entry("-", "")),
-    "mute": Command("/mute NAME", "let somebody read and not speak", 1, _list_entry("+", MUTE)),
-    "unmute": Command("/unmute NAME", "take that back", 1, _list_entry("-", MUTE)),
+    "ban": Command("/ban NAME [TIME [REASON]]", "let somebody not come in again", 1, _shut_out("")),
+    "unban": Command("/unban NAME", "take that back", 1, _let_in("")),
+    "mute": Command("/mute NAME [TIME [REASON]]", "let somebody read and not speak", 1, _shut_out(MUTE)),
+    "unmute": Command("/unmute NAME", "take that back", 1, _let_in(MUTE)),
     "quit": Command("/quit [REASON]", "go", 0, _quit),
 }
 _OTHER_NAMES: Final = {"part": "leave", "list": "rooms", "names": "who", "query": "msg", "exit": "quit"}
