@@ -122,8 +122,10 @@ def sources(model: Model, buffer: Buffer) -> Sources:
 def _cancel(turn: Turn, buffer: Buffer) -> None:
     if turn.model.overlay is not None:
         turn.model.overlay = None
-    else:
+    elif buffer.editor.text:
         buffer.editor.clear()
+    else:
+        turn.model.hint = "/quit leaves gchat"  # what C-c does elsewhere
 
 
 # --- buffers -------------------------------------------------------------------------------------

@@ -221,7 +221,9 @@ def _with_arguments(
         raise ConfigError(f"{network.address} has one room only; leave out {' '.join(channels)}")
     changes: dict[str, Any] = {}
     if channels:
-        changes["channels"] = (*network.channels, *((name, "") for name in channels))
+        known = dict(network.channels)  # with their keys
+        # Who asks for a channel is to be in it, and not in the first one of the file.
+        changes["channels"] = tuple({name: known.get(name, "") for name in (*channels, *known)}.items())
     if arguments.tls_ca:
         if not os.access(arguments.tls_ca, os.R_OK):
             raise ConfigError(f"--tls-ca: {arguments.tls_ca} is not there or cannot be read")

@@ -88,8 +88,6 @@ def _server(turn: Turn, overlay: Welcome, answer: str) -> None:
     overlay.server, overlay.problem = answer, ""
     overlay.editor.clear()
     overlay.step = Step.CONNECTING
-    if answer:
-        turn.effects.append(Remember("server", answer))
     _go(turn, address)
     model.overlay = overlay
 
@@ -119,10 +117,15 @@ def _choose(turn: Turn, overlay: Welcome, key: str) -> None:
 
 
 def connected(turn: Turn) -> None:
-    """A connection stands: the questions are answered."""
+    """A connection stands: the questions are answered.
+
+    Only now is the server remembered: a name that was mistyped would be tried at every start.
+    """
     overlay = turn.model.overlay
     if isinstance(overlay, Welcome) and overlay.network is None:
         turn.model.overlay = None
+        if overlay.server:
+            turn.effects.append(Remember("server", overlay.server))
 
 
 def failed(turn: Turn, network: Network, event: ConnectionFailed) -> bool:

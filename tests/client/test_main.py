@@ -101,9 +101,15 @@ def test_a_network_of_the_file_by_its_name() -> None:
     assert network == WORK
 
 
-def test_channels_are_joined_beside_those_of_the_file() -> None:
+def test_channels_are_joined_before_those_of_the_file() -> None:
     (network,) = planned("work ops", known(WORK)).networks
-    assert network.channels == (("#team", ""), ("#ops", ""))
+    assert network.channels == (("#ops", ""), ("#team", "")), "the first one is shown"
+
+
+def test_a_channel_of_the_file_keeps_its_key() -> None:
+    secret = WORK._replace(channels=(("#team", ""), ("#ops", "sesame")))
+    (network,) = planned("work ops", known(secret)).networks
+    assert network.channels == (("#ops", "sesame"), ("#team", ""))
 
 
 def test_a_network_of_the_file_by_its_address() -> None:
@@ -127,7 +133,7 @@ def test_without_arguments_the_networks_of_the_file_are_opened() -> None:
 
 def test_channels_alone_are_joined_on_the_first_network_of_the_file() -> None:
     first, second = planned("#ops", known(WORK, HOME, open_all=True)).networks
-    assert first.channels == (("#team", ""), ("#ops", ""))
+    assert first.channels == (("#ops", ""), ("#team", ""))
     assert second == HOME
 
 
@@ -413,7 +419,7 @@ def test_a_remembered_account_is_where_plain_gchat_goes() -> None:
 def test_a_remembered_account_goes_with_its_server() -> None:
     (network,) = planned("ircs://irc.example #more", remembered=LOGIN).networks
     assert (network.sasl_user, network.sasl_password) == ("Neural", "open  sesame")
-    assert network.channels[-1] == ("#more", "")
+    assert network.channels[0] == ("#more", "")
     (elsewhere,) = planned("irc://irc.example", remembered=LOGIN).networks
     assert elsewhere.sasl_password == "", "without TLS it is another place"
     (local,) = planned("--local", remembered=LOGIN).networks

@@ -79,14 +79,21 @@ def test_another_server() -> None:
     first.happen(events.Key("o"))
     assert first.overlay.step is Step.SERVER
     there = Address("irc.example", 6697, True)
-    expected = [events.Remember("server", "ircs://irc.example"), events.Connect(1, there)]
-    assert first.answer("ircs://irc.example") == expected
+    assert first.answer("ircs://irc.example") == [events.Connect(1, there)]
     hint = "Set tls_ca to trust it."
     first.happen(events.ConnectionFailed(1, "the certificate is not trusted", hint=hint, again=False))
     assert first.overlay.step is Step.SERVER
     assert (
         first.overlay.problem == f"No connection to irc.example:6697: the certificate is not trusted. {hint}"
     )
+
+
+def test_a_server_is_remembered_once_it_has_answered() -> None:
+    first = First(Step.SERVER)
+    first.answer("no.example")
+    first.happen(events.ConnectionFailed(1, "there is no host of that name", hint="", again=False))
+    assert not [one for one in first.answer("irc.example") if isinstance(one, events.Remember)]
+    assert events.Remember("server", "irc.example") in first.happen(events.Connected(1))
 
 
 @pytest.mark.parametrize(

@@ -74,10 +74,12 @@ BAD_NICKS = [
 @pytest.mark.parametrize("nick", BAD_NICKS)
 def test_an_impossible_nick_is_refused(chat, nick):
     client = chat.connect()
-    assert client.ask(f"NICK {nick}") == error("432", "*", nick, ":Erroneus nickname")
+    long = f"Erroneous nickname: it is longer than {limits.NICKLEN} characters"
+    text = long if len(nick) > limits.NICKLEN else "Erroneus nickname"
+    assert client.ask(f"NICK {nick}") == error("432", "*", nick, f":{text}")
     assert client.ask("USER neural 0 * :Neural") == []
     assert "001" in client.numerics("NICK Neural")
-    assert client.ask(f"NICK {nick}") == error("432", "Neural", nick, ":Erroneus nickname")
+    assert client.ask(f"NICK {nick}") == error("432", "Neural", nick, f":{text}")
 
 
 @pytest.mark.parametrize("nick", ["N", "[Neural]", "a|b\\c", "{x}^`_-9", "n" * limits.NICKLEN])

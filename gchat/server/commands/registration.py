@@ -42,8 +42,10 @@ def nick(request: Request) -> Steps | None:
     if session.plain and session.user is None:
         return _plain_nick(request, wanted)
     if not nicknames.is_nick(wanted):
+        long = len(wanted) > limits.NICKLEN
+        text = f"Erroneous nickname: it is longer than {limits.NICKLEN} characters" if long else None
         # A nick that a line could not carry back is named without what makes it impossible.
-        raise ReplyError(ERR_ERRONEUSNICKNAME, limits.cut(wanted.replace(" ", "_"), 64))
+        raise ReplyError(ERR_ERRONEUSNICKNAME, limits.cut(wanted.replace(" ", "_"), 64), text=text)
     if not _may_take(request, wanted):
         session.refused_nick = wanted
         raise nicknames.taken(request.world, wanted)
