@@ -75,7 +75,9 @@ def test_who_may_register(chat):
     ]
     need = ["You need to be an operator in #team to register it"]
     assert says(nine, "REGISTER #team") == need
-    assert says(nine, "REGISTER #nowhere") == ["You need to be an operator in #nowhere to register it"]
+    assert says(nine, "REGISTER #nowhere") == [
+        "Join #nowhere first: who opens a channel is its operator, and can register it"
+    ]
     guest.send("MODE #team +h Nine")
     assert says(nine, "REGISTER #team") == need
     guest.send("MODE #team +o Nine")

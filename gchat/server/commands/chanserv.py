@@ -108,8 +108,10 @@ def _confirmed(request: Request, channel: Channel, what: str, given: str, text: 
 def _register(request: Request, words: list[str]) -> Steps:
     yield from ()
     user, channel = request.user, request.world.channel(words[0])
-    if channel is None or not roles.may(channel.roles_of(user), roles.Right.MODES):
-        raise _no(f"You need to be an operator in {_shown(words[0])} to register it")
+    if channel is None or user not in channel.members:
+        raise _no(f"Join {_shown(words[0])} first: who opens a channel is its operator, and can register it")
+    if not roles.may(channel.roles_of(user), roles.Right.MODES):
+        raise _no(f"You need to be an operator in {channel.name} to register it")
     if channel.registration is not None:
         raise _no(f"{channel.name} belongs to {channel.registration.founder} already")
     _room(request, user.account)
