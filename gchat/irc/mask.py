@@ -19,6 +19,8 @@ Matcher = Callable[[str], bool]
 
 def matches(mask: str, text: str) -> bool:
     """Return whether the whole of ``text`` matches ``mask``."""
+    if len(mask) - mask.count("*") - mask.count("\\") > len(text):  # too long for it, whatever it says
+        return False
     return compile_mask(mask)(text)
 
 

@@ -213,13 +213,17 @@ class Engine:
         except Exception:
             self._bug(item.command, request)
         if request.steps is not None:
-            self.resume(request, None)
+            self._step(request, None)  # whoever called goes on with the session's next line
         else:
             request.returned = True
             self._settle(request)
 
     def resume(self, request: Request, result: object) -> None:
         """Go on with a handler that waited; ``result`` is what its Work returned or raised."""
+        self._step(request, result)
+        self._pump(request.session)
+
+    def _step(self, request: Request, result: object) -> None:
         steps, session = request.steps, request.session
         assert steps is not None
         if session.closing:
@@ -242,10 +246,8 @@ class Engine:
             self.keeping.flush()  # Work may read the history: one's own words are in it
             self._work(request, work)
             return
-        request.steps = None
-        request.returned = True
+        request.steps, request.returned = None, True
         self._settle(request)
-        self._pump(session)
 
     def _bug(self, what: str, request: Request | None) -> None:
         # Errors are replies; anything else is a bug, which ends the command and not the session.
@@ -289,9 +291,7 @@ class Engine:
                 self._pump(request.session)
 
     def offered(self, session: Session | None = None) -> dict[str, str]:
-        """The capabilities that sessions may ask for, with their values; and what one of them is told
-        besides.
-        """
+        """The capabilities that sessions may ask for, with values; what one is told besides."""
         return offers.offered(self, session)
 
     def salt_of(self, text: str, size: int = 16) -> bytes:

@@ -28,6 +28,7 @@ log = logging.getLogger("gchat.server")
 
 BREATH: Final = 64  # sends between two looks at the sockets that have something to read
 SLICE: Final = 0.005  # seconds of handling before what was said so far is shown: many may join at once
+EARLY: Final = 10  # commands after which somebody is no newcomer any more
 PORTION: Final = 64  # bytes of one client after which, at a line's end, it is the next one's turn
 MOST: Final = 64 * 1024  # bytes that may wait to be handled before a client is not read from any more
 AGAIN: Final = 0.1  # seconds until a store that failed is tried again
@@ -58,6 +59,7 @@ class Flush:
         self._awake = False  # a turn is about to be taken
         self._unhandled: dict[Session, bytes] = {}
         self._order: deque[Session] = deque()  # whose turn it is to have some of it handled
+        self._early: deque[Session] = deque()  # the same for newcomers
         self._new: list[Session] = []  # those who come after them: the loop has just looked at their sockets
         self._held: set[Session] = set()  # who is not read from until what it said is handled
         # libev calls the watchers of one poll from the last to the first, libuv in their order
@@ -90,22 +92,27 @@ class Flush:
         """Handle what has arrived; what is left at ``until`` (monotonic seconds) waits for another turn.
 
         Everybody has a line handled, or some short ones, and then the next: who says much at once keeps
-        itself waiting, not the others.  Returns whether that was all.
+        itself waiting, not the others.  Newcomers have every second turn at most: thousands may come at once.
+        Returns whether that was all.
         """
         new, self._new = self._new, []
         if self._backwards:
             new.reverse()  # who was ready first is heard first
-        order, unhandled = self._order, self._unhandled
-        order += new
-        while order:
-            session = order.popleft()
+        order, early, unhandled = self._order, self._early, self._unhandled
+        for session in new:
+            (early if session.command_count < EARLY else order).append(session)
+        turn = False
+        while order or early:
+            turn = not turn
+            queue = order if order and (turn or not early) else early
+            session = queue.popleft()
             data = unhandled.pop(session)
             if session.closing:  # nobody listens to it any more
                 data = b""
             end = data.find(b"\n", PORTION) + 1
             if 0 < end < len(data):
                 unhandled[session] = data[end:]
-                order.append(session)
+                queue.append(session)
                 data = data[:end]
             elif session in self._held:
                 self._release(session)
@@ -116,7 +123,7 @@ class Flush:
                 connection = self._links.get(session)
                 if connection is not None:
                     connection.abort(BUG)
-            if until is not None and order and time.monotonic() > until:
+            if until is not None and (order or early) and time.monotonic() > until:
                 self._breath.start(self.wake)
                 return False
         return True

@@ -146,3 +146,12 @@ def test_question_marks_take_one_step_a_character() -> None:
     start = time.process_time()
     assert not fits(text)
     assert time.process_time() - start < 0.2  # it took seconds when each place was tried for itself
+
+
+def test_a_mask_too_long_for_a_text_is_not_remembered() -> None:
+    """Whoever sets many masks would have the others forgotten, and each takes long to be read."""
+    before = compile_mask.cache_info().misses
+    for number in range(100):
+        assert not matches("?a" * 20 + f"{number}*!*@*", "nine!~nine@host")
+    assert compile_mask.cache_info().misses == before
+    assert matches("\\*" * 3, "***")

@@ -79,6 +79,14 @@ def test_several_channels_with_their_keys(chat, team):
     assert other.numerics("JOIN #c,#c wrong,three,four") == []
 
 
+def test_one_line_holds_one_guess_of_a_key(team):
+    neural, _, other = team
+    neural.send("JOIN #abc", "MODE #abc +k 3")
+    assert other.numerics("JOIN #abc,#ABC,#aBc,#Abc 0,1,2,3") == ["JOIN", "353", "366"], "the last one counts"
+    other.send("PART #abc")
+    assert other.numerics("JOIN #abc,#ABC,#aBc,#Abc 3,0,1,2") == ["475"]
+
+
 def test_a_bad_name_among_good_ones(chat):
     client = chat.client("Neural")
     replies = client.ask("JOIN #valid,inv@lid")

@@ -51,6 +51,17 @@ def test_who_may_invite(team):
     assert nine.numerics("INVITE Other #team") == ["341"]
 
 
+@pytest.mark.parametrize("modes", ["+b *!*@192.0.2.9", "+R", "+l 1", "+i"])
+def test_a_members_word_opens_nothing(chat, team, modes):
+    neural, nine, _ = team
+    evil = chat.client("Evil", host="192.0.2.9")
+    assert nine.numerics("INVITE Evil #team") == ["341"]
+    neural.send(f"MODE #team {modes}")
+    assert "JOIN" not in evil.numerics("JOIN #team")
+    neural.send("INVITE Evil #team")
+    assert "JOIN" in evil.numerics("JOIN #team")
+
+
 def test_the_list_of_invitations(chat, team):
     neural, _, other = team
     end = f"{SERVER} 337 Other :End of /INVITE list"

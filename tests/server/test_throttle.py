@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gchat.server.settings import Limits, Server, Settings
 from gchat.server.throttle import Buckets, TokenBucket, neighbourhood
+from gchat.server.world import Ban
 from gchat.tutorial.wire import TutorialWire
 
 SERVER = ":gchat.test"
@@ -322,6 +323,35 @@ def test_a_long_answer_is_paid_for(make_chat):
     assert client.ask("PING x") == []
     chat.advance(2)
     assert len(client.read()) == 1
+
+
+@pytest.mark.parametrize("line", ["JOIN " + ",".join(f"#c{n}" for n in range(40)), "PRIVMSG #a,#b,#c,#d :x"])
+def test_a_line_that_takes_long_is_paid_for(make_chat, line):
+    limits = Limits(command_rate=1.0, command_burst=3.0, connections_per_address=1000, ping_interval=0)
+    chat = make_chat(Settings(server=Server(name="gchat.test"), limits=limits))
+    other, neural = chat.client("Other"), chat.client("Neural")
+    for name in "abcd":
+        chat.advance(60)
+        other.send(f"JOIN #{name}", f"MODE #{name} -n")
+        channel = chat.engine.world.channel(f"#{name}")
+        channel.lists["b"] = {f"{n}!*@*": Ban(f"{n}!*@*", "Other", 0) for n in range(100)}
+    chat.advance(60)
+    neural.send(line)
+    neural.read()
+    neural.send("PING now")
+    assert neural.read() == [], "it waits"
+    chat.advance(10)
+    assert neural.read() == [f"{SERVER} PONG gchat.test :now"]
+
+
+def test_many_lines_that_wait_for_one_are_handled_one_after_another(make_chat):
+    """Within each other they would need as many frames of Python's stack."""
+    chat = make_chat(Settings(server=Server(name="gchat.test"), throttle=False))
+    neural = chat.client("Neural")
+    neural.send_bytes(b"CHATHISTORY LATEST #x * 5\r\n" + b"LIST >9999\r\n" * 2000)
+    chat.settle()
+    assert [line.split(" ")[1] for line in neural.read()].count("323") == 2000
+    assert chat.engine.errors == 0
 
 
 def test_a_debt_is_bounded():

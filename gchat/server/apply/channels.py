@@ -110,8 +110,8 @@ def invited(now: Applying, event: events.Invited) -> None:
     if channel is not None and is_outside(now, user, channel):
         return
     name = channel.name if channel is not None else event.channel
-    if channel is not None:
-        now.world.invite(target, channel)
+    if channel is not None and (user.is_operator or roles.may(channel.roles_of(user), roles.Right.INVITE)):
+        now.world.invite(target, channel)  # of anybody else it is a word, and opens nothing
     if now.origin is not None:
         now.origin.reply(RPL_INVITING, target.nick, name)
     now.tell(target.sessions, user, "INVITE", target.nick, name)

@@ -29,17 +29,27 @@ def arrived(now: Applying, user: User, channel: Channel) -> None:
 
 def _since(now: Applying, user: User, channel: Channel, seat: Mark | None) -> Mark:
     fences = now.world.seats.fences
-    fence, forgotten = fences.get(channel.key) or Fence(), fences.get(FORGOTTEN) or Fence()
+    fence, forgotten = fences.get(channel.key) or Fence(), _forgotten(fences.get(FORGOTTEN), channel)
     walls = {letter: None for letter in WALLS if letter in channel.modes}
     since = BEGINNING if seat is None else seat
     if seat is None:
-        for letter, at in {**forgotten.walls, **fence.walls, **walls}.items():
+        for letter, at in {**forgotten, **fence.walls, **walls}.items():
             if letter != "R" or not user.account:
                 since = max(since, now.mark if at is None else at)
     for mask, at in fence.bars.items():
         if at is not None and at > since and admission.fits(user, mask):
             since = at
     return now.mark if admission.listed(user, channel, "b") else since
+
+
+def _forgotten(fence: Fence | None, channel: Channel) -> dict[str, Mark | None]:
+    """What all channels remember together of those that ended, as far as this may be one of them again.
+
+    A channel that was there all the time is none: what is forgotten hides nothing that was said since it
+    began, or whoever makes many channels and leaves them would hide everybody's history.
+    """
+    began = Mark(channel.created * 1000 - 1)
+    return {} if fence is None else {name: min(at or began, began) for name, at in fence.walls.items()}
 
 
 def removed(now: Applying, user: User, channel: Channel) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import zip_longest
+from typing import Final
 
 from gchat.irc import limits
 from gchat.irc.casemap import fold
@@ -31,6 +32,8 @@ from gchat.server.request import FailError, ReplyError, Request, Steps
 from gchat.server.visibility import can_see
 from gchat.server.world import Channel
 
+JOIN_EFFORT: Final = 10  # messages of an answer that coming into a channel counts as
+
 
 def join(request: Request) -> Steps:
     """JOIN channel[,channel] [key[,key]], or JOIN 0 to leave them all"""
@@ -39,7 +42,9 @@ def join(request: Request) -> Steps:
         yield from _part(request, [channel.name for channel in user.channels.values()], "")
         return
     names, keys = request.params[0].split(","), request.param(1).split(",")
-    wanted = dict(zip_longest(names, keys[: len(names)], fillvalue="")).items()
+    pairs = zip_longest(names, keys[: len(names)], fillvalue="")
+    # Each channel once, however it is written: a line is no place for many guesses of one key.
+    wanted = {fold(name): (name, key) for name, key in pairs}.values()
     found = slices(request, wanted, lambda one: request.world.known_channel(one[0]), told=True)
     for index, some in enumerate(found):
         if index:
@@ -60,6 +65,7 @@ def _join(request: Request, wanted: Iterable[tuple[str, str]]) -> None:
                 joining.append(joined)
         except (ReplyError, FailError) as error:
             request.refuse(error)
+    request.effort += JOIN_EFFORT * len(joining)
     for event in joining:
         request.commit(event)
 

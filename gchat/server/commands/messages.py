@@ -139,6 +139,7 @@ def _check_channel(request: Request, user: User, command: str, name: str, text: 
     if channel is None or not can_see(user, channel):
         raise ReplyError(ERR_NOSUCHCHANNEL, name)
     reason = admission.why_not_speak(user, channel)
+    request.effort += len(channel.lists["b"])  # each was compared, and one that nobody remembers takes long
     modes = channel.modes
     if not reason and "W" in modes and command != "TAGMSG":
         reason = slow.why_wait(user, channel, request.engine.now_ms())

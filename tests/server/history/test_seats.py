@@ -235,10 +235,24 @@ def test_what_is_remembered_of_channels_that_ended_has_a_bound(past, store, neur
     nine = come(past)
     past.say(nine, "#team", "c")
     assert read(nine) == "c"
+    later = past.chat.now + 10
     past.start()
+    past.chat.now = later
     assert set(past.engine.world.seats.fences) == set(known)
     zed = come(past, "Zed")
     assert read(zed) == "c"
+
+
+def test_whoever_makes_many_channels_hides_no_other_ones_history(past, neural, read, monkeypatch):
+    monkeypatch.setattr("gchat.server.seats.FENCES", 5)
+    past.say(neural, "#team", "a")
+    past.chat.now += 10
+    eve = past.client("Eve")
+    for number in range(20):
+        eve.send(f"JOIN #x{number}", f"MODE #x{number} +i", f"PART #x{number}")
+    assert "*" in past.engine.world.seats.fences
+    past.say(neural, "#team", "b")
+    assert read(come(past)) == "ab"
 
 
 def test_a_channel_that_is_there_is_never_forgotten(past, neural, monkeypatch):

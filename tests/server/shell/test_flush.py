@@ -44,6 +44,9 @@ class Peer:
     peer = "somebody"
     closing = ""
 
+    def __init__(self, command_count: int = 100) -> None:
+        self.command_count = command_count
+
 
 class Link:
     """A connection, as far as it matters here."""
@@ -96,6 +99,14 @@ def test_who_says_much_at_once_keeps_nobody_else_waiting() -> None:
         (little, b"PING\n"),
         *((much, piece) for piece in (line, short, short, b"end")),
     ]
+
+
+def test_newcomers_have_every_second_turn() -> None:
+    made, turns = make()
+    crowd, known = [Peer(0) for _ in range(5)], [Peer(), Peer()]
+    arrive(made, [(peer, b"NICK x\n") for peer in crowd] + [(peer, b"PING\n") for peer in known])
+    run_until(turns, 7)
+    assert [peer for peer, _ in turns.handled] == [known[0], crowd[0], known[1], *crowd[1:]]
 
 
 def test_a_line_is_not_cut() -> None:
