@@ -28,7 +28,10 @@ from tests.server.invariants import check_output, check_world
 from tests.test_architecture import MODULES
 
 SERVER = Server(name="gchat.test")
-HISTORY_CAPS = "batch message-tags server-time draft/chathistory draft/message-redaction draft/metadata-2"
+HISTORY_CAPS = (
+    "batch message-tags server-time draft/chathistory draft/message-redaction draft/metadata-2"
+    " draft/read-marker soju.im/search"
+)
 
 
 @pytest.fixture
@@ -163,49 +166,78 @@ def test_redact_is_authorised_on_the_message_s_own_channel(past):
     assert [record.id for record in past.store.records if record.id == id] == [id]
 
 
-READING = (
-    "CHATHISTORY LATEST #secret * 50",
-    "CHATHISTORY BEFORE #secret timestamp=2099-01-01T00:00:00.000Z 50",
-    "CHATHISTORY AFTER #secret timestamp=1999-01-01T00:00:00.000Z 50",
-    "CHATHISTORY AROUND #secret timestamp=2023-11-14T22:13:20.000Z 50",
-    "CHATHISTORY BETWEEN #secret timestamp=1999-01-01T00:00:00.000Z timestamp=2099-01-01T00:00:00.000Z 50",
-    "CHATHISTORY TARGETS timestamp=1999-01-01T00:00:00.000Z timestamp=2099-01-01T00:00:00.000Z 50",
-    "CHATHISTORY LATEST Neural * 50",
-    "CHATHISTORY LATEST neural,nine * 50",
-    "CHATHISTORY LATEST #SECRET * 50",
-    "SEARCH in=#secret :password",
-    "SEARCH :password",
-    "MARKREAD #secret",
-    "METADATA #secret LIST",
-    "METADATA #secret GET url",
-    "METADATA #secret SYNC",
-    "NAMES #secret",
-    "WHO #secret",
-    "TOPIC #secret",
-    "MODE #secret",
-    "LIST",
-    "WHOIS Neural",
-)
+# What is asked, and what a member is told: that is what nobody else may be.
+ALL_TIME = "timestamp=1999-01-01T00:00:00.000Z timestamp=2099-01-01T00:00:00.000Z"
+MARK = "timestamp=2023-11-14T22:13:19.500Z"
+READING = {
+    "CHATHISTORY LATEST #secret * 50": "xyzzy",
+    "CHATHISTORY LATEST #SECRET * 50": "xyzzy",
+    "CHATHISTORY BEFORE #secret timestamp=2099-01-01T00:00:00.000Z 50": "xyzzy",
+    "CHATHISTORY AFTER #secret timestamp=1999-01-01T00:00:00.000Z 50": "xyzzy",
+    "CHATHISTORY AROUND #secret timestamp=2023-11-14T22:13:20.000Z 50": "xyzzy",
+    f"CHATHISTORY BETWEEN #secret {ALL_TIME} 50": "xyzzy",
+    f"CHATHISTORY TARGETS {ALL_TIME} 50": "#secret",
+    "CHATHISTORY LATEST Neural * 50": "plugh",
+    "SEARCH in=#secret;text=password": "xyzzy",
+    "SEARCH in=Neural;text=password": "plugh",
+    "SEARCH text=password": "xyzzy",
+    "SEARCH from=Neural": "plugh",
+    "MARKREAD #secret": MARK,
+    "METADATA #secret LIST": "the-password",
+    "METADATA #secret GET url": "the-password",
+    "METADATA #secret SYNC": "the-password",
+    "NAMES #secret": "Nine",
+    "WHO #secret": "Nine",
+    "TOPIC #secret": "the password",
+    "MODE #secret": "+knst hunter2",
+    "LIST": "#secret",
+    "WHOIS Neural": "#secret",
+}
+SECRETS = ("xyzzy", "plugh", "the-password", "the password", "+knst", "hunter2", "Nine", MARK)
+
+
+def keep_secrets(past):
+    """A channel whose members know something, which is everything in ``SECRETS``; return one of them."""
+    neural, nine = past.join("#secret", "Neural", "Nine", caps=HISTORY_CAPS, accounts=True)
+    neural.send("MODE #secret +sk hunter2", "METADATA #secret SET url :the-password")
+    neural.send("TOPIC #secret :the password")
+    past.say(neural, "#secret", ["the password is xyzzy"])
+    past.say(neural, "Nine", ["the password is plugh"])
+    nine.send(f"MARKREAD #secret {MARK}", "METADATA * SUB url")
+    return nine
 
 
 @pytest.mark.parametrize("registered", [True, False], ids=["outsider", "nobody yet"])
 @pytest.mark.parametrize("line", READING)
 def test_history_and_metadata_are_not_read_by_outsiders(past, line, registered):
-    neural, _ = past.join("#secret", "Neural", "Nine", caps=HISTORY_CAPS, accounts=True)
-    neural.send("MODE #secret +s", "METADATA #secret SET url :the-password", "TOPIC #secret :the password")
-    past.say(neural, "#secret", ["the password is xyzzy"])
-    past.say(neural, "Nine", ["the password is plugh"])
+    nine = keep_secrets(past)
     if registered:
         eve = past.client("Eve", HISTORY_CAPS, account="Eve")
     else:
         eve = past.chat.connect()
         eve.send(f"CAP REQ :{HISTORY_CAPS}")
+    eve.send("METADATA * SUB url")
     told = "\n".join(eve.ask(line))
-    for secret in ("xyzzy", "plugh", "the-password", "the password"):
-        assert secret not in told
+    assert not [secret for secret in SECRETS if secret in told], told
     if "#" not in line:
         assert "#secret" not in told
-    assert "Nine!" not in told
+    assert READING[line] in "\n".join(nine.ask(line)), "it is not asked so"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "CHATHISTORY LATEST neural,nine * 50",
+        r"CHATHISTORY LATEST neural\snine * 50",
+        r"SEARCH in=neural\snine;text=password",
+        r"SEARCH in=nine\sneural;text=password",
+    ],
+)
+def test_what_two_said_is_not_read_by_the_name_that_it_is_kept_by(past, line):
+    nine = keep_secrets(past)
+    assert past.store.records[-1].target == "neural nine"
+    for client in (nine, past.client("Eve", HISTORY_CAPS, account="Eve")):
+        assert "plugh" not in "\n".join(client.ask(line))
 
 
 # --- faults --------------------------------------------------------------------------------------
