@@ -34,7 +34,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     """Turn a skip into a failure where nothing may be skipped."""
     report = yield
     if report.skipped and os.environ.get("GCHAT_TEST_REQUIRE_ALL"):
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
         if reason.removeprefix("Skipped: ").startswith(FORBIDDEN):
             return report
         report.outcome = "failed"

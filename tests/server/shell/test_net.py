@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import socket
 import struct
+import sys
 import threading
 from pathlib import Path
 
@@ -99,19 +100,41 @@ def narrow(server: Running, nick: str) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
 
 
-def test_who_does_not_read_is_ended_and_nobody_waits(serve: Serve) -> None:
-    server = serve(limits=Limits(sendq=64 * 1024))
-    server.user("Slow", "#team")
+def test_the_kernel_looks_after_whom_nobody_can_ask_for_a_sign_of_life(serve: Serve) -> None:
+    server = serve()
+    server.user("Neural")
+    sock = server.connection("Neural")._socket
+    assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    for name, seconds in (("TCP_KEEPIDLE", 120), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
+        if hasattr(socket, name):
+            assert sock.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) == seconds, name
+    assert sys.platform != "linux" or hasattr(socket, "TCP_KEEPCNT")
+
+
+@pytest.mark.parametrize("sendq", [64 * 1024, 256 * 1024])
+def test_who_does_not_read_is_ended_by_sendq_and_nobody_waits(serve: Serve, sendq: int) -> None:
+    server = serve(limits=Limits(sendq=sendq))
+    server.user("Slow", "#team").socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     narrow(server, "Slow")
+    slow = server.connection("Slow")
     neural, nine = server.user("Neural", "#team"), server.user("Nine", "#team")
-    text = "x" * 400
-    for number in range(400):
-        neural.send(*(f"PRIVMSG #team :{text} {number}.{part}" for part in range(100)))
-        nine.until(f" {number}.99")
-        if ":Slow!~Slow@127.0.0.1 QUIT" in neural.settle():
+    said = f"PRIVMSG #team :{'x' * 400}"
+    shown = f":Neural!~Neural@127.0.0.1 {said}\r\n"
+    waiting, heard = 0, ""
+    for number in range(2000):  # a line at a time, each of which is known to have been handled
+        neural.send(said, f"PING {number}")
+        heard += neural.until(f"PONG gchat.test :{number}\r\n")
+        now = server.call(lambda: -1 if slow.ending else len(slow._unsent or b""))
+        if now < 0:
             break
+        waiting = now
     else:
         pytest.fail("Slow is still there")
+    # no more than it may be, and with another line it would have been
+    assert sendq - len(shown) < waiting <= sendq
+    expected = ":Slow!~Slow@127.0.0.1 QUIT :SendQ exceeded\r\n"
+    assert expected in heard or neural.until("QUIT") == expected
+    assert nine.until("QUIT").endswith(expected)
     nine.send("WHOIS Slow")
     nine.until(" 401 Nine Slow ")
 
