@@ -19,7 +19,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -206,12 +206,12 @@ class Process:
 
 
 class GchatServer(Process):
-    """gchat-server on free loopback ports."""
+    """gchat-server on free loopback ports; ``by`` is a command that runs it, somewhere else perhaps."""
 
-    def __init__(self, home: Path, *options: str, port: int = 0) -> None:
+    def __init__(self, home: Path, *options: str, port: int = 0, by: Sequence[str] = ()) -> None:
         port_file = home / "port"
         port_file.unlink(missing_ok=True)
-        argv = [sys.executable, "-m", "gchat.server", "--listen", f"127.0.0.1:{port}"]
+        argv = [*by, sys.executable, "-m", "gchat.server", "--listen", f"127.0.0.1:{port}"]
         super().__init__([*argv, "--port-file", str(port_file), *options], home)
         try:
             self.until("Listening on")
@@ -266,9 +266,9 @@ class Machine:
         self.home = home
         self._stack = stack
 
-    def server(self, *options: str, port: int = 0) -> GchatServer:
+    def server(self, *options: str, port: int = 0, by: Sequence[str] = ()) -> GchatServer:
         """A gchat-server on a free port."""
-        server = GchatServer(self.home, *options, port=port)
+        server = GchatServer(self.home, *options, port=port, by=by)
         self._stack.callback(server.close)
         return server
 
