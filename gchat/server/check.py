@@ -124,4 +124,4 @@ def _limits(settings: Settings) -> Iterator[str]:
         if value != default:
             yield f"limits.{field.name}: {_value(value)} (default {_value(default)})"
     if not settings.throttle:
-        yield "Warning: no rates and no limit per address (--no-throttle): for measuring only"
+        yield "Warning: no rates and no limit per address or account (--no-throttle): for measuring only"

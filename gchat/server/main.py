@@ -88,7 +88,7 @@ def make_parser() -> argparse.ArgumentParser:
     add("--data-dir", metavar="DIR", help="the folder for what the server keeps")
     add("--log-format", choices=config.FORMATS, metavar="FORMAT", help="the log's lines: plain or json")
     add("--log-level", choices=config.LEVELS, metavar="LEVEL", help="debug, info, warning or error")
-    add("--no-throttle", action="store_true", help="no rates, no limit per address: for measuring")
+    add("--no-throttle", action="store_true", help="no rates, no limit per address or account: for measuring")
     add("--check", action="store_true", help="say what the configuration means, and exit")
     add("--port-file", metavar="FILE", help="write the addresses there once they can be connected to")
     add("--while-locked", metavar="FILE", help="end when nobody else holds a lock on this file any more")

@@ -232,4 +232,4 @@ class Settings:
     log: Log = field(default_factory=Log)
     operators: tuple[Operator, ...] = ()
     gateways: tuple[Gateway, ...] = ()
-    throttle: bool = True  # False: no rates and no limit per address (--no-throttle, for measuring)
+    throttle: bool = True  # False: no rates, no limit per address or account (--no-throttle, for measuring)

@@ -65,7 +65,7 @@ complete -c gchat-server -n _shtab_gchat_server_using -l tls-key -xka "(__fish_c
 complete -c gchat-server -n _shtab_gchat_server_using -l data-dir -xka "(__fish_complete_directories)" -d 'the folder for what the server keeps'
 complete -c gchat-server -n _shtab_gchat_server_using -l log-format -xka "plain json" -d 'the log'"'"'s lines: plain or json'
 complete -c gchat-server -n _shtab_gchat_server_using -l log-level -xka "debug info warning error" -d 'debug, info, warning or error'
-complete -c gchat-server -n _shtab_gchat_server_using -l no-throttle -d 'no rates, no limit per address: for measuring'
+complete -c gchat-server -n _shtab_gchat_server_using -l no-throttle -d 'no rates, no limit per address or account: for measuring'
 complete -c gchat-server -n _shtab_gchat_server_using -l check -d 'say what the configuration means, and exit'
 complete -c gchat-server -n _shtab_gchat_server_using -l port-file -xka "(__fish_complete_path (commandline -ct))" -d 'write the addresses there once they can be connected to'
 complete -c gchat-server -n _shtab_gchat_server_using -l while-locked -xka "(__fish_complete_path (commandline -ct))" -d 'end when nobody else holds a lock on this file any more'

@@ -31,7 +31,7 @@ _shtab_gchat_server_options=(
   "--data-dir[the folder for what the server keeps]:DIR:_files -/"
   "--log-format[the log\'s lines\: plain or json]:FORMAT:(plain json)"
   "--log-level[debug, info, warning or error]:LEVEL:(debug info warning error)"
-  "--no-throttle[no rates, no limit per address\: for measuring]"
+  "--no-throttle[no rates, no limit per address or account\: for measuring]"
   "--check[say what the configuration means, and exit]"
   "--port-file[write the addresses there once they can be connected to]:FILE:_files"
   "--while-locked[end when nobody else holds a lock on this file any more]:FILE:_files"

@@ -115,7 +115,15 @@ def test_check_says_what_it_would_do(home: Path) -> None:
     found = run(home, "--config", str(config), "--check")
     assert found.returncode == 0, found.stderr
     assert "chat.example" in found.stdout
-    assert "0.0.0.0:6667" in found.stdout
+    assert "Listens on 0.0.0.0:6667 on all addresses\n" in found.stdout
+    assert [line for line in found.stdout.splitlines() if line.startswith("Warning: ")] == [
+        "Warning: 0.0.0.0:6667 can be reached from other machines and has no TLS: "
+        "what is said there, passwords too, can be read on the way"
+    ]
+    near = run(home, "--config", str(config), "--check", "--listen", "127.0.0.1:6667", "--no-throttle")
+    assert [line for line in near.stdout.splitlines() if line.startswith("Warning: ")] == [
+        "Warning: no rates and no limit per address or account (--no-throttle): for measuring only"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_what_differs_is_said() -> None:
         "Silent connections are not greeted: the tutorial's clients cannot come in",
         "limits.sendq: 1000 (default 2097152)",
         "limits.command_rate: 0.5 (default 5)",
-        "Warning: no rates and no limit per address (--no-throttle): for measuring only",
+        "Warning: no rates and no limit per address or account (--no-throttle): for measuring only",
     ]
 
 

@@ -144,6 +144,11 @@ def test_check_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+def test_help_says_all_that_no_throttle_lifts() -> None:
+    said = " ".join(make_parser().format_help().split())
+    assert "--no-throttle no rates, no limit per address or account: for measuring" in said
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--version"])
