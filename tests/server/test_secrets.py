@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import re
 import stat
-from base64 import b64encode
+from base64 import b32decode, b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from gchat.server import totp
 from gchat.server.control import Control
+from gchat.server.invitation_tools import manage
 from gchat.server.passwords import hash_password
 from gchat.server.settings import Gateway, Operator, Server, Settings
 from gchat.server.stores.base import Change
@@ -101,6 +104,56 @@ def test_no_log_however_talkative_holds_a_secret(make_chat, caplog):
     for record in caplog.records:
         text = logging.Formatter().format(record)
         assert not [secret for secret in SECRETS if secret in text], text
+
+
+def by_plain(password):
+    return b64encode(f"\0Neural\0{password}".encode()).decode()
+
+
+def make_secrets(chat):
+    """Have the server think of all that it gives out: a device's password, what one-time codes are made from,
+    an invitation.  Use each, rightly and wrongly; return them.
+    """
+    neural = chat.client("Neural")
+    neural.send(f"REGISTER * * {SECRET}", "JOIN #team")
+    told = "\n".join(neural.ask("NS DEVICE ADD phone", "NS TOTP ON"))
+    (device,) = re.findall(r"The password of phone is (\w{24}) ", told)
+    (codes,) = re.findall(r"this secret: (\w{32})$", told, re.MULTILINE)
+    code = totp.code(b32decode(codes), int(chat.now) // totp.PERIOD)
+    neural.send(f"NS TOTP ON {codes}", f"NS TOTP ON {code}", f"NS TOTP OFF {codes}", f"PASS {codes}")
+    devices = set()
+    for given in (device, f"{device}x"):
+        for before in (f"PASS Neural:{given}", f"AUTHENTICATE {by_plain(given)}", "PING x"):
+            phone = chat.connect()
+            phone.send("CAP REQ :sasl", "AUTHENTICATE PLAIN", before, "NICK Phone", "USER p 0 * :p")
+            phone.send(
+                "CAP END", f"NS IDENTIFY Neural {given}", f"OPER root {given}", f"NS PASSWD {given} {given}"
+            )
+            devices.add(phone.session.device)
+            chat.engine.lost(phone.session, "gone")
+            chat.settle()
+    assert devices == {"", "phone"}
+    wanted = {"action": "make", "channel": "#ours", "role": "", "uses": 1, "expires": "7d"}
+    (token,) = re.findall(
+        r"REDEEM (\w{8}-\w{32}) ",
+        "\n".join(manage(chat.engine, wanted | {"address": "ircs://x"}, ())["says"]),
+    )
+    chat.settle()
+    secret, nine = token.partition("-")[2], chat.client("Nine")
+    for given in (f"{token}x", secret, token, token):
+        nine.send(f"REDEEM {given}", f"REDEEM {given} {SECRET}", f"NS REDEEM {given}", f"JOIN #ours {given}")
+    assert nine.session.account == "Nine"
+    assert "#ours" in nine.session.user.channels
+    return device, by_plain(device), by_plain(f"{device}x"), secret, codes
+
+
+def test_no_log_however_talkative_holds_a_secret_of_the_server_s_making(make_chat, caplog):
+    caplog.set_level(logging.DEBUG)
+    secrets = make_secrets(people(make_chat))
+    assert caplog.records
+    for record in caplog.records:
+        text = logging.Formatter().format(record)
+        assert not [secret for secret in secrets if secret in text], text
 
 
 def test_no_answer_and_nobody_else_is_told_a_secret(make_chat):
