@@ -4,6 +4,7 @@ real sockets: what the kernel, the reading and the framing make of them.
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 
@@ -73,15 +74,20 @@ def page(server: Running) -> tuple[Client, Connection]:
 
 @pytest.mark.parametrize(
     "event",
-    [Ping(b"x"), Pong(b"x"), TextMessage(""), BytesMessage(b"")],
-    ids=["pings", "pongs", "empty texts", "empty bytes"],
+    [Ping(b"x"), Pong(b"x"), TextMessage(""), BytesMessage(b""), TextMessage("", message_finished=False)],
+    ids=["pings", "pongs", "empty texts", "empty bytes", "fragments"],
 )
-def test_a_websocket_frame_flood_does_not_dodge_the_throttle(serve: Serve, event: Event) -> None:
+def test_a_websocket_frame_flood_does_not_dodge_the_throttle(
+    serve: Serve, event: Event, caplog: pytest.LogCaptureFixture
+) -> None:
     server = serve(throttle=True, limits=Limits(command_rate=0.001, command_burst=30.0, recvq=8192))
     honest = server.user("Neural")
     client, frames = page(server)
-    data = frames.send(event) * 1000
+    first = frames.send(event)
+    fragment = isinstance(event, TextMessage) and not event.message_finished
+    data = (frames.send(event) if fragment else first) * 1000  # what follows the first piece says so
     try:
+        client.socket.sendall(first)
         for _ in range(20):
             client.socket.sendall(data)
         while client.socket.recv(1 << 16):
@@ -89,7 +95,10 @@ def test_a_websocket_frame_flood_does_not_dodge_the_throttle(serve: Serve, event
     except (ConnectionResetError, BrokenPipeError):
         pass  # it was ended with something of this unread
     assert server.call(lambda: len(server.network.engine.sessions)) == 1
-    honest.settle()
+    client.close()
+    while "Disconnected" not in caplog.text:  # it is told once the other side has closed, too
+        honest.settle()
+    assert re.search("Disconnected .*: (RecvQ exceeded|Quit: Too many frames at once)\n", caplog.text)
 
 
 @pytest.mark.parametrize("claimed", [125, 126, 65535, 1 << 63])
