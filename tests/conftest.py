@@ -1,7 +1,7 @@
 """What every test may use: the ``needs`` marker.  Fixtures of one part live in that part's own folder.
 
 Where ``GCHAT_TEST_REQUIRE_ALL`` is set, everything is said to be installed: a skipped test is a failed one,
-unless the machine forbids what it does.
+but for the reasons of ``skips.py``.
 """
 
 import os
@@ -10,7 +10,7 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.namespaces import FORBIDDEN
+from tests.skips import FORBIDDEN, OPTIONAL
 
 # Debian keeps daemons out of an ordinary user's PATH
 SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"
@@ -35,7 +35,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     report = yield
     if report.skipped and os.environ.get("GCHAT_TEST_REQUIRE_ALL"):
         reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
-        if reason.removeprefix("Skipped: ").startswith(FORBIDDEN):
+        if reason.removeprefix("Skipped: ").startswith((FORBIDDEN, OPTIONAL)):
             return report
         report.outcome = "failed"
         report.longrepr = f"{reason}, and GCHAT_TEST_REQUIRE_ALL asks for every test"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 
-FORBIDDEN = "forbidden here: "  # how the reason of a skip begins that is no failure anywhere
+from tests.skips import FORBIDDEN
 
 
 def refusal(*trial: str) -> str:

@@ -5,8 +5,11 @@ The long way is ``python -m tests.fuzz`` (``__main__.py``).  A finding becomes a
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
+import os
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +20,7 @@ from gchat.irc import scram
 from tests.fuzz import __main__ as program
 from tests.fuzz import conversations, mutation
 from tests.fuzz.targets import TARGETS
+from tests.skips import OPTIONAL
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 INPUTS = {"commands": 60, "websocket": 300, "lines": 300}  # of each target; else 1000
@@ -67,6 +71,28 @@ def test_the_program_runs(tmp_path: Path) -> None:
     done = subprocess.run(argv, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith("modes: 50 inputs in ")
+    assert list(tmp_path.iterdir()) == []
     file = tmp_path / "crash-1"
     file.write_bytes(b"+o Nine")
     assert program.main(["modes", str(file)]) == 0
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("atheris"), reason=f"{OPTIONAL}atheris is not installed")
+def test_the_program_is_guided_by_coverage(tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "tests.fuzz", "modes", "--driver", "atheris", "--runs", "200"]
+    done = subprocess.run(
+        [*argv, "--longest", "50", "--out", tmp_path],
+        cwd=CHECKOUT,
+        env=os.environ | {"TMPDIR": str(tmp_path)},  # libFuzzer ends the process, and what it made stays
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "modes: 200 inputs in " in done.stderr
+    assert f"seed corpus: files: {len(TARGETS['modes'].seeds)} " in done.stderr
+    assert f"Dictionary: {len(TARGETS['modes'].words)} entries" in done.stderr
+    covered = [int(number) for number in re.findall(r" cov: (\d+) ", done.stderr)]
+    assert covered[-1] > covered[0] > 10  # it finds its way
+    assert not list(tmp_path.glob("crash-*"))
