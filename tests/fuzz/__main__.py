@@ -23,7 +23,7 @@ from pathlib import Path
 
 TARGETS = (
     *("lines", "tags", "modes", "sasl", "scram", "websocket", "tutorial", "proxy", "first-bytes"),
-    "commands",
+    *("commands", "throttled"),
 )
 LONGEST = 8192  # bytes of an input: longer than any line with its tags
 
@@ -128,7 +128,7 @@ def _quoted(word: bytes) -> str:
 def report(target: str, inputs: int, seconds: float, found: str) -> None:
     """Say in a line what was done."""
     conversations = sys.modules["tests.fuzz.conversations"]
-    commands = f", {conversations.commands} commands" if target == "commands" else ""
+    commands = f", {conversations.commands} commands" if target in ("commands", "throttled") else ""
     print(f"{target}: {inputs} inputs{commands} in {seconds:.0f} s: {found}", file=sys.stderr, flush=True)
 
 

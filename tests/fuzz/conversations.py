@@ -8,18 +8,24 @@ nine seconds pass, ``~2`` asks for all capabilities.  So a finding can be read, 
 
 from __future__ import annotations
 
+import dataclasses
+
 from gchat.irc import scram
 from gchat.server.backplane.local import LocalBackplane
-from gchat.server.settings import Operator, Server, Settings
+from gchat.server.settings import Limits, Operator, Server, Settings
 from tests.backplanes import LaterBackplane
 from tests.server.conftest import Chat, Client
 from tests.server.history.conftest import ListStore
-from tests.server.invariants import check_output, check_world
+from tests.server.invariants import check_output, check_waiting, check_world
 
 SETTINGS = Settings(
     server=Server(name="gchat.test", motd="Hello."),
     operators=(Operator("root", "not a hash"),),
     throttle=False,
+)
+# nearly everybody lags, and who says some lines too many is ended
+THROTTLED = dataclasses.replace(
+    SETTINGS, throttle=True, limits=Limits(command_rate=1.0, command_burst=4.0, recvq=2048)
 )
 NICKS = ("Neural", "Nine", "Other", "")  # the fourth has not registered
 CAPS = (
@@ -40,8 +46,10 @@ def cheap_passwords() -> None:
 class Conversation:
     """Four clients of one server."""
 
-    def __init__(self, backplane: type[LocalBackplane] | type[LaterBackplane]) -> None:
-        self.chat = Chat(backplane, SETTINGS)
+    def __init__(
+        self, backplane: type[LocalBackplane] | type[LaterBackplane], settings: Settings = SETTINGS
+    ) -> None:
+        self.chat = Chat(backplane, settings)
         engine = self.chat.engine
         engine.store = engine.keeping.store = ListStore()
         self.clients = [self._open(nick) for nick in NICKS]
@@ -81,6 +89,15 @@ class Conversation:
             client.send_bytes(rest + b"\r\n")
         for one in self.clients:
             check_output(one)
+        check_waiting(self.chat.engine)
+
+    def catch_up(self) -> None:
+        """Let time pass until nobody lags any more: who waits is handled, and not for ever."""
+        for _ in range(600):
+            if not self.chat.engine.lagging:
+                break
+            self.chat.advance(1.0)
+        assert not any(session.inbox for session in self.chat.engine.sessions.values())
 
     def check(self) -> None:
         """No bug was met, and the world makes sense."""
@@ -93,7 +110,17 @@ class Conversation:
 
 def converse(data: bytes) -> None:
     """Whatever is said, on either backplane: no bug, no line that is none, a world that makes sense."""
-    conversation = Conversation(LaterBackplane if len(data) % 2 else LocalBackplane)
+    _converse(data, SETTINGS)
+
+
+def converse_throttled(data: bytes) -> None:
+    """The same where nobody may say much at once: lines wait, and people leave while some do."""
+    _converse(data, THROTTLED).catch_up()
+
+
+def _converse(data: bytes, settings: Settings) -> Conversation:
+    conversation = Conversation(LaterBackplane if len(data) % 2 else LocalBackplane, settings)
     for line in data.split(b"\n"):
         conversation.step(line)
     conversation.check()
+    return conversation

@@ -81,6 +81,10 @@ _TALK = (
     b"~0\n0TBAN #team 1h *!*@* :x\n0MODE #team +W 3\n0RENAME #team #two :x\n0MODLOG #two\n0PURGE #two Nine",
     b"0REGISTER * * secret\n0PRIVMSG ChanServ :REGISTER #team\n0CS OP\n0PART #team\n0JOIN #team",
 )
+_FLOODS = (
+    b"\n".join([b"0PRIVMSG #team :0", b"1PRIVMSG #team :1", b"2PING x"] * 10) + b"\n+9\n-0\n+3",
+    b"0PING x" + b"\r\nPING y" * 90 + b"\n1PRIVMSG Neural :x\n0QUIT",
+)
 _NAMES = (b"#team", b"#two", b"Neural", b"Nine", b"Other", b"*!*@*", b"\n0", b"\n1", b"\n2", b"\n3", b"\n-0")
 
 _TUTORIAL = (
@@ -88,6 +92,8 @@ _TUTORIAL = (
     b"NeuralNeural: grown\0\0Neural: oneNeural: two\r\n\r\n /who",
     b"\xff\xfb\x01nc\n\0\0/msg Nine caf\xe9\n/me waves\n//x\n/nick \x01ACTION\n" + b"x" * 5000,
 )
+
+_COMMANDS = (*(name.encode() + b" " for name in dispatch.TABLE), *_NAMES, *_WIRE)
 
 TARGETS: dict[str, Target] = {
     "lines": Target(pieces.lines, _LINES, _WIRE),
@@ -101,7 +107,8 @@ TARGETS: dict[str, Target] = {
     ),
     "proxy": Target(pieces.proxy_headers, _PROXY, (*_PROXY, b"\r\n", b" ", b"TCP4", b"TCP6", b"65536")),
     "first-bytes": Target(pieces.first_bytes, (b"NICK x\r\n", b"GET / ", b"\x16\x03\x01"), (b"CAP", b"\r\n")),
-    "commands": Target(
-        conversations.converse, _TALK, (*(name.encode() + b" " for name in dispatch.TABLE), *_NAMES, *_WIRE)
+    "commands": Target(conversations.converse, _TALK, _COMMANDS),
+    "throttled": Target(
+        conversations.converse_throttled, (*_TALK, *_FLOODS), (*_COMMANDS, b"\n+9", *_FLOODS)
     ),
 }

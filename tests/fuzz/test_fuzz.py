@@ -23,7 +23,7 @@ from tests.fuzz.targets import TARGETS
 from tests.skips import OPTIONAL
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-INPUTS = {"commands": 60, "websocket": 300, "lines": 300}  # of each target; else 1000
+INPUTS = {"commands": 60, "throttled": 150, "websocket": 300, "lines": 300}  # of each target; else 1000
 
 FINDINGS = [
     # the reason of a closed WebSocket was Python's own error, with a position in some piece of the text

@@ -8,7 +8,7 @@ from gchat.irc import limits
 from gchat.irc.casemap import fold
 from gchat.irc.message import Message, parse
 from gchat.server import channel_modes, replies, roles
-from gchat.server.engine import Engine
+from gchat.server.engine import Engine, _weight
 from tests.server.conftest import Client
 
 SOURCELESS = ("AUTHENTICATE", "ERROR", "PING")
@@ -62,6 +62,17 @@ def check_world(engine: Engine) -> None:
         assert not ends or world.timed[channel] <= min(ends)
     for channel, _ in world.registered_channels():
         assert channel_modes.REGISTERED in channel.modes
+    check_waiting(engine)
     for session in engine.sessions.values():
         assert session.closing or session.request is None
         assert session.user is None or session.closing or session.user.uid in world.users
+
+
+def check_waiting(engine: Engine) -> None:
+    """Lines that wait are bounded, and somebody looks after them; nobody is looked after who is gone."""
+    for session in engine.sessions.values():
+        assert session.closing or session.inbox_bytes == sum(map(_weight, session.inbox))
+        assert session.closing or session.inbox_bytes <= engine.settings.limits.recvq
+        assert not session.inbox or not session.closing
+        assert not session.inbox or session.request is not None or session in engine._lagging
+    assert engine._lagging.keys() <= set(engine.sessions.values())

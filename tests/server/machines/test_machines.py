@@ -63,13 +63,17 @@ class ChatMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.chat = Chat(self.backplane, Settings(server=Server(name="gchat.test"), throttle=False))
+        self.chat = self.make_chat()
         self.model = Model()
         self.clients = [self.chat.connect() for _ in range(CLIENTS)]
         self.people: list[Person | None] = [None] * CLIENTS
         for number, nick in enumerate(("Neural", "Nine", "Other")):
             self.register(number, nick)
             self.join(number, "#team", "")
+
+    def make_chat(self) -> Chat:
+        """The server."""
+        return Chat(self.backplane, Settings(server=Server(name="gchat.test"), throttle=False))
 
     # what is seen
 
