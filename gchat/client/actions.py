@@ -5,7 +5,7 @@ A new action is a function here, its row in ``_ACTIONS``, and its row in ``keys.
 
 from collections.abc import Callable
 
-from gchat.client import composing, mentions, searching, welcome
+from gchat.client import composing, history, mentions, searching, welcome
 from gchat.client.commands import COMMANDS, enter, help_lines
 from gchat.client.completion import Completion, Sources
 from gchat.client.events import Redraw, Suspend
@@ -16,7 +16,7 @@ from gchat.client.saying import say_again
 from gchat.client.slash.program import show_help
 from gchat.client.turn import Turn
 from gchat.client.view.layout import BUFFER_LIST_FROM, NICK_LIST_FROM, TIMES_FROM
-from gchat.client.view.scroll import page_rows, scroll, top
+from gchat.client.view.scroll import page_rows, scroll
 
 _COMMAND_KINDS = {name: command.kinds for name, command in COMMANDS.items()}
 
@@ -171,14 +171,14 @@ def _waiting(turn: Turn, buffer: Buffer) -> None:
 
 def _page(direction: int) -> "Action":
     def run(turn: Turn, buffer: Buffer) -> None:
-        scroll(turn.model, direction * page_rows(turn.model))
+        history.move(turn, direction * page_rows(turn.model))
 
     return run
 
 
 def _row(direction: int) -> "Action":
     def run(turn: Turn, buffer: Buffer) -> None:
-        scroll(turn.model, direction)
+        history.move(turn, direction)
 
     return run
 
@@ -187,7 +187,7 @@ def _top(turn: Turn, buffer: Buffer) -> None:
     if isinstance(turn.model.overlay, Help):
         turn.model.overlay.top = 0
     else:
-        top(turn.model)
+        history.move(turn, None)
 
 
 def _bottom(turn: Turn, buffer: Buffer) -> None:

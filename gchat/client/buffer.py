@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gchat.client.editor import Editor, KillRing
 from gchat.client.ids import Ids
 from gchat.client.line import Line
+from gchat.client.past import Past
 from gchat.client.text import sanitise
 
 if TYPE_CHECKING:  # a network holds buffers
@@ -75,6 +76,7 @@ class Buffer:
         "modes",
         "name",
         "network",
+        "past",
         "roster_version",
         "scrollback",
         "target",
@@ -99,6 +101,7 @@ class Buffer:
         self.lines: list[Line] = []  # oldest first; serials grow, without gaps only by chance
         self.scrollback = scrollback
         self.ids = Ids()  # of lines, for what refers to one
+        self.past = Past()  # what is known of the time before the first line
 
         self.topic = ""
         self.topic_setter = ""
@@ -137,6 +140,12 @@ class Buffer:
             if self.anchor is not None and self.anchor < lines[0].serial:
                 self.anchor, self.anchor_row = lines[0].serial, 0
 
+    def add_before(self, lines: list[Line]) -> None:
+        """Put lines in front, oldest first.  Nothing on the screen moves, nothing counts as new."""
+        for line in reversed(lines):
+            line.precede()
+        self.lines[:0] = lines
+
     def index_of(self, serial: int) -> int:
         """Return the index of the first line whose serial is not below ``serial`` (``len(lines)``: none)."""
         return bisect_left(self.lines, serial, key=_serial)
@@ -144,6 +153,11 @@ class Buffer:
     def follow(self) -> None:
         """Stop being scrolled up."""
         self.anchor, self.anchor_row, self.fresh = None, 0, 0
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether there are as many lines as are kept, so that none comes in front."""
+        return len(self.lines) >= self.scrollback
 
     @property
     def last_serial(self) -> int | None:

@@ -225,6 +225,7 @@ def _let_go(network: Network, *, broke: bool = True) -> None:
     network.session = None
     network.lag = None
     network.outgoing.lost(broke=broke)
+    network.questions.lost()
 
 
 def disconnect(turn: Turn, network: Network, reason: str = "") -> None:
@@ -263,6 +264,7 @@ def tick(turn: Turn, network: Network) -> None:
     if session is None:
         return
     session.tick(turn.now)
+    network.questions.expire(turn.now)
     if session.dead:
         turn.effects.append(Disconnect(network.id))
         lost(turn, network, session.dead)
@@ -279,6 +281,9 @@ def deadline(network: Network) -> float | None:
     if session is None:
         return None
     times = [session.deadline()]
+    question = network.questions.due()
+    if question is not None:
+        times.append(question)
     if network.is_registering and session.registered:
         times.append(network.ready_by)
     queue = network.outgoing.due_at()

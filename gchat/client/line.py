@@ -41,6 +41,7 @@ class Fate(Enum):
 Reactions = dict[str, dict[str, str]]
 
 _next_serial = count(1).__next__
+_next_older_serial = count(-1, -1).__next__
 
 
 class Line:
@@ -90,6 +91,10 @@ class Line:
         self.fate = Fate.SAID
         self.reactions: Reactions | None = None
         self.version = 0  # grows when the line's look changes; the view keeps wrapped rows by it
+
+    def precede(self) -> None:
+        """Have a serial before every other one, those of lines that preceded earlier included."""
+        self.serial = _next_older_serial()
 
     def changed(self) -> None:
         """Say that the line looks different now."""

@@ -100,6 +100,8 @@ class Linear:
         for line in lines[-100:]:
             if line.fate is Fate.SAID or (line.serial, line.text) in self._corrected:
                 continue
+            if line.serial < 0:  # it came in front of what was printed, and was not
+                continue
             self._corrected.add((line.serial, line.text))
             if line.serial <= self._printed:
                 out.append(f"{where}{text_of(line)}\n")

@@ -20,6 +20,7 @@ from gchat.client.invitation import Invitation
 from gchat.client.line import Line
 from gchat.client.outgoing import Outgoing
 from gchat.client.overlay import Overlay
+from gchat.client.past import Questions
 from gchat.client.session import Session
 from gchat.client.settings import NetworkSettings, Settings
 from gchat.client.wires import ClientWire, irc_wire
@@ -64,6 +65,7 @@ class Network:
         "nick",
         "outgoing",
         "problem",
+        "questions",
         "ready_by",
         "retry_line",
         "server_buffer",
@@ -109,6 +111,7 @@ class Network:
         self.show_on_join: set[str] = set()  # folded channels that were asked for: shown when we are in
         self.outgoing = Outgoing()
         self.answers = Answers()
+        self.questions = Questions()
         self.met = False  # there was a connection once
         self.ready_by = 0.0  # after the welcome: when the message of the day counts as over
         self.retry_line: tuple[str, Line] | None = None  # why connecting fails, and the line that says it

@@ -3,12 +3,13 @@
 The query is a text without regard to letter case; it is looked for in what was said and in who said it.
 """
 
+from gchat.client import history
 from gchat.client.keys import BINDINGS
 from gchat.client.model import Buffer
 from gchat.client.overlay import Search
 from gchat.client.text import sanitise
 from gchat.client.turn import Turn
-from gchat.client.view.scroll import page_rows, reveal, scroll
+from gchat.client.view.scroll import page_rows, reveal
 
 _OLDER = frozenset({"C-r", "C-p", "Up"})
 _NEWER = frozenset({"C-s", "C-n", "Down"})
@@ -39,7 +40,7 @@ def press(turn: Turn, search: Search, key: str) -> None:
     elif key in _NEWER:
         _go(turn, buffer, search, 1)
     elif action in {"scroll-up", "scroll-down"}:
-        scroll(model, page_rows(model) * (-1 if action == "scroll-up" else 1))
+        history.move(turn, page_rows(model) * (-1 if action == "scroll-up" else 1))
     elif action.startswith("input-") and action != "input-newline":
         if search.editor.do(action):
             _look(turn, buffer, search)

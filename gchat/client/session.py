@@ -8,27 +8,20 @@ of registration that people may want to read.  Times are passed in.
     for item in session.receive(data, now): ...;  send(session.take())
     session.tick(now);  session.dead                                   # at session.deadline()
 
-To ask for one more capability: its name in ``WANTED``.  To answer one more command by itself: a row in
-``_OWN``.
+To ask for one more capability: its name in ``capabilities.WANTED``.  To answer one more command by itself: a
+row in ``_OWN``.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from gchat.client.batches import Batches, Item
+from gchat.client.capabilities import KNOWN, WANTED
 from gchat.client.nicknames import plain_nick
 from gchat.client.wires import ClientWire, IrcWire
 from gchat.irc import sasl
 from gchat.irc.caps import parse_caps
 from gchat.irc.message import NO_TAGS, Message
-
-WANTED = (
-    *("message-tags", "server-time", "echo-message", "labeled-response", "batch", "standard-replies"),
-    *("multi-prefix", "userhost-in-names", "extended-join", "away-notify", "account-notify", "account-tag"),
-    *("chghost", "setname", "invite-notify", "cap-notify", "draft/channel-rename"),
-    *("draft/message-redaction", "gchat/edit"),
-    "inspircd.org/standard-replies",  # InspIRCd's name for standard-replies
-)
 
 PING_EVERY = 30.0  # seconds from one of our PINGs to the next
 SOON = 5.0  # seconds after which a server that echoes nothing is asked whether it read what we said
@@ -241,10 +234,14 @@ class Session:
             self._requested.append(chosen)
             self.send("CAP", "REQ", " ".join(chosen))
 
+    def awaits(self, name: str) -> bool:
+        """Tell whether a CAP REQ for a capability waits for its answer."""
+        return any(name in names for names in self._requested)
+
     def wanted(self) -> list[str]:
         """Return the capabilities that are offered, wanted, and not had yet."""
-        asked = {name for names in self._requested for name in names}
-        names = [name for name in WANTED if name in self.offered and name not in self.caps | asked]
+        missing = [name for name in WANTED if name in self.offered and name not in self.caps]
+        names = [name for name in missing if not self.awaits(name)]
         if not self.registered and self._mechanism():
             names.append("sasl")
         return names
@@ -328,7 +325,7 @@ def _cap(session: Session, message: Message, now: float) -> bool:
         for name in names:
             if name[0] == "-":
                 session.caps.discard(name[1:])
-            elif name in WANTED or name == "sasl":
+            elif name in KNOWN:
                 session.caps.add(name)
         session.answered(names)
         session.negotiated()

@@ -4,7 +4,7 @@ Pure: no clock, no socket, no screen.  ``deadline`` says when the next Tick is d
 case below; what a key means stands in ``actions.py``, what a message means in ``incoming/``.
 """
 
-from gchat.client import actions, composing, connection, welcome
+from gchat.client import actions, composing, connection, history, welcome
 from gchat.client.events import (
     Connected,
     Connecting,
@@ -62,6 +62,7 @@ def update(model: Model, event: Event, now: float) -> list[Effect]:
             if source is not None:
                 _from_network(turn, source, event)
     for network in model.networks:
+        history.proceed(turn, network)
         _settle(turn, network)
     return turn.effects
 

@@ -2,7 +2,7 @@
 
     talk.py       PRIVMSG NOTICE TAGMSG            people.py   JOIN PART QUIT NICK KICK INVITE AWAY ...
     channels.py   TOPIC MODE and their numerics    answers.py  WHOIS WHO LIST bans
-    corrections.py  REDACT EDIT
+    corrections.py  REDACT EDIT                    history.py  what was said before
     server.py     the welcome, MOTD, ERROR, rest   errors.py   refusals as sentences
 
 A new command is a function and its row in a topic's ``HANDLERS``.  Handlers take what they can use and
@@ -13,7 +13,17 @@ from collections.abc import Callable
 
 from gchat.client.batches import Batch, Item
 from gchat.client.connection import MOTD_PATIENCE
-from gchat.client.incoming import answers, channels, corrections, errors, people, replies, server, talk
+from gchat.client.incoming import (
+    answers,
+    channels,
+    corrections,
+    errors,
+    history,
+    people,
+    replies,
+    server,
+    talk,
+)
 from gchat.client.incoming.clock import server_time
 from gchat.client.model import Network
 from gchat.client.turn import Turn
@@ -29,6 +39,7 @@ HANDLERS: dict[str, Handler] = {
     **answers.HANDLERS,
     **talk.HANDLERS,
     **corrections.HANDLERS,
+    **history.HANDLERS,
 }
 
 
@@ -82,6 +93,8 @@ def _batch(turn: Turn, network: Network, batch: Batch) -> None:
     """The messages of a batch, under its label if it has one.  https://ircv3.net/specs/extensions/batch"""
     if batch.kind == "netsplit":
         people.netsplit(turn, network, batch)
+        return
+    if history.took(turn, network, batch):
         return
     outer = turn.label, turn.asked_in
     if batch.label:

@@ -16,8 +16,15 @@ _EDITED = "(edited) "  # what gchat-server says to those who cannot put the text
 
 def _redact(turn: Turn, network: Network, message: Message) -> None:
     """REDACT target msgid [reason]"""
-    buffer, line = _meant(network, message)
-    if buffer is None or line is None:
+    buffer = buffer_about(network, message) if message.params else None
+    if buffer is not None:
+        take_back(network, buffer, message)
+
+
+def take_back(network: Network, buffer: Buffer, message: Message) -> None:
+    """Delete what a REDACT is about, where it was said."""
+    line = _meant(buffer, message)
+    if line is None:
         return
     nick, reason = message.source.partition("!")[0], message.params[2] if len(message.params) > 2 else ""
     author = network.fold(nick) == network.fold(line.nick)
@@ -28,21 +35,30 @@ def _edit(turn: Turn, network: Network, message: Message) -> None:
     """EDIT target msgid text"""
     if len(message.params) < 3:
         return
-    buffer, line = _meant(network, message)
-    if buffer is not None and line is not None:
-        edit(buffer, line, message.params[2])
-        return
-    target, _, text = message.params[:3]
-    privmsg(turn, network, message._replace(command="PRIVMSG", params=(target, _EDITED + text)))
-
-
-def _meant(network: Network, message: Message) -> tuple[Buffer | None, Line | None]:
-    """The line that a message is about, where it was said; None for what is not here, or is gone."""
-    if len(message.params) < 2:
-        return None, None
     buffer = buffer_about(network, message)
-    line = buffer.ids.find(buffer.lines, message.params[1]) if buffer is not None else None
-    return buffer, None if line is None or line.fate is Fate.DELETED else line
+    if buffer is None or not change(buffer, message):
+        privmsg(turn, network, as_said(message))
+
+
+def change(buffer: Buffer, message: Message) -> bool:
+    """Change what an EDIT is about, where it was said; False where that is not here, or is gone."""
+    line = _meant(buffer, message)
+    if line is None or len(message.params) < 3:
+        return False
+    edit(buffer, line, message.params[2])
+    return True
+
+
+def as_said(message: Message) -> Message:
+    """Return an EDIT as a message of its own, for whoever has nothing to put it in the place of."""
+    target, _, text = message.params[:3]
+    return message._replace(command="PRIVMSG", params=(target, _EDITED + text))
+
+
+def _meant(buffer: Buffer, message: Message) -> Line | None:
+    """The line that a message is about; None for what is not here, or is gone."""
+    line = buffer.ids.find(buffer.lines, message.params[1]) if len(message.params) > 1 else None
+    return None if line is None or line.fate is Fate.DELETED else line
 
 
 HANDLERS = {"REDACT": _redact, "EDIT": _edit}

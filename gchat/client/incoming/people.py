@@ -3,6 +3,7 @@
 The nick list, ``Network.users`` and the presence lines are kept here.
 """
 
+from gchat.client import history
 from gchat.client.batches import Batch
 from gchat.client.line import LineKind
 from gchat.client.model import Buffer, BufferKind, Member, Network, User
@@ -50,6 +51,7 @@ def _join_ourselves(turn: Turn, network: Network, message: Message, name: str) -
     unasked = folded not in network.buffers and not network.show_on_join
     buffer = turn.model.open(network, BufferKind.CHANNEL, name)
     buffer.joined = True
+    buffer.past.asked_on = None
     buffer.topic = ""  # the server says it after the JOIN, if there is one now
     buffer.members.clear()
     buffer.listing = {}
@@ -71,11 +73,14 @@ def _join_ourselves(turn: Turn, network: Network, message: Message, name: str) -
 
 
 def names_done(turn: Turn, network: Network, buffer: Buffer) -> None:
-    """The members are known; ask who of them is away, where the server tells of changes afterwards."""
+    """We are in, and the members are known; ask who of them is away, where the server tells of changes
+    afterwards, and what was said here last.
+    """
     session = network.session
     if session is not None and "away-notify" in session.caps and len(buffer.members) <= _WHO_AT_MOST:
         session.send("WHO", buffer.target)
         network.answers.quiet.add(("315", network.fold(buffer.target)))
+    history.want(buffer)
 
 
 def _part(turn: Turn, network: Network, message: Message) -> None:

@@ -5,7 +5,7 @@ A new one is a row in ``_MEANT``.  https://ircv3.net/specs/extensions/standard-r
 
 from collections.abc import Callable
 
-from gchat.client.incoming import channels, invitations
+from gchat.client.incoming import channels, history, invitations
 from gchat.client.incoming.errors import standard_reply
 from gchat.client.model import Network
 from gchat.client.turn import Turn
@@ -13,6 +13,7 @@ from gchat.irc.message import Message
 
 # by the reply, the command that it is about, and its code ("" for every other one)
 _MEANT: dict[tuple[str, str, str], Callable[[Turn, Network, Message], None]] = {
+    ("FAIL", "CHATHISTORY", ""): history.fail,
     ("FAIL", "JOIN", "CHANNEL_RENAMED"): channels.moved_on,
     ("FAIL", "REDEEM", ""): invitations.refused,
     ("NOTE", "REDEEM", ""): invitations.said,

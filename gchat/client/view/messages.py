@@ -12,6 +12,7 @@ from gchat.client.text import width
 from gchat.client.view.clock import minute
 from gchat.client.view.layout import Layout
 from gchat.client.view.lines import WIDEST_NICK_COLUMN, Looks, Pane, day_line, new_line, pane_of, render
+from gchat.client.view.past import past_line
 
 _KEPT = 4000  # lines whose rows are kept
 
@@ -42,6 +43,8 @@ def message_rows(buffer: Buffer, place: Layout, hit: str, kept: Rows) -> list[Ro
     lines = buffer.lines
     last, hidden = edge(buffer)
     pane = pane_at(buffer, place, last, hit)
+    if not lines:
+        return [past_line(buffer, pane, kept.looks)] if buffer.past.called else []
     unseen = first_new(buffer)
     wanted = place.body + hidden
     chunks: list[list[Row]] = []
@@ -98,10 +101,12 @@ def is_timed(buffer: Buffer, index: int) -> bool:
 
 
 def rules_over(buffer: Buffer, index: int, unseen: int, pane: Pane, looks: Looks) -> list[Row]:
-    """Return the rules above a line: where a day begins, and where the new lines do."""
+    """Return the rules above a line: what is before the first, where a day begins, the new lines."""
     lines = buffer.lines
     day = minute(lines[index].time).day
     rules = []
+    if not index and buffer.past.called:
+        rules.append(past_line(buffer, pane, looks))
     if not index or minute(lines[index - 1].time).day != day:
         rules.append(day_line(day, pane, looks))
     if index == unseen:

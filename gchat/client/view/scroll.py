@@ -59,6 +59,14 @@ def top(model: Model) -> None:
         scroll(model, 0)
 
 
+def at_top(model: Model) -> bool:
+    """Say whether the first line of the current buffer is in the pane, with what stands above it."""
+    place, buffer = place_of(model), model.current
+    if buffer is None or place.pane <= 0 or place.body <= 0:
+        return False
+    return not buffer.lines or _Position(buffer, place).above() <= place.body
+
+
 class _Position:
     """The pane's lower edge in a buffer: a line, and how many of its rows are below."""
 
@@ -94,14 +102,18 @@ class _Position:
             self.index += 1
             self.hidden += self.rows(self.index)
 
-    def missing(self) -> int:
-        """Return how many rows of the pane would be empty above the first line."""
+    def above(self) -> int:
+        """Return how many rows there are above the edge; of those that the pane has no room for, a few."""
         count = -self.hidden
         for index in range(self.index, -1, -1):
             count += self.rows(index)
-            if count >= self.height:
-                return 0
-        return self.height - count
+            if count > self.height:
+                break
+        return count
+
+    def missing(self) -> int:
+        """Return how many rows of the pane would be empty above the first line."""
+        return max(0, self.height - self.above())
 
 
 def _move(position: _Position, rows: int) -> None:
