@@ -33,7 +33,8 @@ NASTY = [
 ]
 WORDS = (
     "Neural Nine #team #ops #TEAM Nine!n@h +o -ov+b +klZ LS ACK NAK NEW DEL labeled-response netsplit +1 -1 "
-    "17 CASEMAPPING=rfc1459 PREFIX=(o) CHANTYPES= CHANMODES=,,, PREFIX= MODES=0 LINELEN=1"
+    "17 CASEMAPPING=rfc1459 PREFIX=(o) CHANTYPES= CHANMODES=,,, PREFIX= MODES=0 LINELEN=1 CHATHISTORY=-1 "
+    "CHATHISTORY=1 MSGREFTYPES= chathistory CHATHISTORY draft/chathistory"
 )
 WORD = st.sampled_from([*WORDS.split(), "@Nine +zed", *NASTY])
 COMMAND = st.sampled_from(
@@ -93,7 +94,13 @@ def check(model: Model) -> None:
 
 @given(
     st.lists(LINE, max_size=12),
-    st.sampled_from(["", "batch labeled-response echo-message message-tags away-notify"]),
+    st.sampled_from(
+        [
+            "",
+            "batch labeled-response echo-message message-tags away-notify",
+            "batch labeled-response message-tags server-time draft/chathistory",
+        ]
+    ),
 )
 @settings(max_examples=150)
 def test_any_lines_of_a_server(playbook_class: Any, lines: list[str], caps: str) -> None:

@@ -25,9 +25,9 @@ def _words(buffer: Buffer) -> tuple[str, ...]:
     if buffer.is_full:
         count = len(buffer.lines)
         return (
-            f"gchat keeps {count} lines here (scrollback); older ones stay on the server",
-            f"Older lines than these {count} are not kept here",
-            f"No more than {count} lines",
+            f"gchat keeps {count} lines here; older ones stay on the server",
+            f"Only {count} lines are kept here",
+            f"{count} lines are kept",
         )
     if past.problem:
         problem = past.problem[:1].upper() + past.problem[1:]
