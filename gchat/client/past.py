@@ -142,4 +142,4 @@ class Questions:
         """Give up the questions that were not answered."""
         for question in list(self.open):
             if question.due <= now:
-                self.close(question, "the server did not answer")
+                self.close(question, "no answer came")

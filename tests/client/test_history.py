@@ -288,7 +288,7 @@ def test_no_answer_can_be_asked_for_again(book: Playbook) -> None:
     book.wait(PATIENCE + 1)
     buffer = book.buffer("#team")
     assert buffer.past.question is None
-    assert buffer.past.problem == "the server did not answer"
+    assert buffer.past.problem == "no answer came"
     book.sent()
     book.server(*page(label_of(line), "#team", *said(50, 60)))  # too late
     assert book.texts("#team")[0] == "Nine: word 100"

@@ -33,5 +33,5 @@ def _words(buffer: Buffer) -> tuple[str, ...]:
         problem = past.problem[:1].upper() + past.problem[1:]
         if buffer.network.questions.refused:
             return (problem,)
-        return f"{problem} (PageUp asks again)", problem
+        return f"{problem} (PageUp asks again)", f"{problem} (PageUp: again)", problem
     return "PageUp asks for what was said before", "PageUp asks for older lines", "PageUp: more"

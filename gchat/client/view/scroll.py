@@ -15,6 +15,7 @@ from gchat.client.view.overlays import help_texts
 from gchat.client.view.prompt import editor_of, prompt_of, written
 from gchat.client.view.signs import UNICODE
 
+_FAR = 1 << 30  # rows, more than any line has
 _LOOKS = Looks(THEMES["default"], UNICODE)  # rows are only counted here
 
 
@@ -52,11 +53,11 @@ def reveal(model: Model, serial: int) -> None:
 
 
 def top(model: Model) -> None:
-    """Scroll to the oldest line."""
+    """Scroll to the first row of the oldest line."""
     buffer = model.current
     if buffer is not None and buffer.lines:
         buffer.anchor, buffer.anchor_row = buffer.lines[0].serial, 0
-        scroll(model, 0)
+        scroll(model, -_FAR)
 
 
 def at_top(model: Model) -> bool:

@@ -66,6 +66,18 @@ def test_up_ends_at_the_first_row(long: Any) -> None:
     assert shown(long) == rows
 
 
+def test_the_top_is_the_first_row_of_a_line_that_is_longer_than_the_pane(scene: Any) -> None:
+    channel = scene.channel(scene.network(), "#team")
+    scene.model.current = channel
+    scene.model.columns, scene.model.rows = 30, 8
+    for number in range(3):
+        scene.say(channel, number, "Nine", f"begin{number} " + "word " * 60)
+    top(scene.model)
+    rows = scene.picture(30, 8).splitlines()
+    assert rows[1].startswith("─── Sunday, 22 November")
+    assert rows[2:4] == ["Nine", " begin0 word word word word"]
+
+
 def test_rows_of_a_wrapped_line_scroll_one_by_one(long: Any) -> None:
     long.say(long.model.current, 3, "Nine", "word " * 40)
     scroll(long.model, -1)

@@ -117,9 +117,11 @@ def test_as_many_lines_as_are_kept(past: Any) -> None:
 
 def test_a_problem(past: Any) -> None:
     buffer = past.model.current
-    buffer.past.problem = "the server did not answer"
-    assert pane(past)[0] == "The server did not answer"
-    assert "The server did not answer (PageUp asks again)" in past.picture(100, 12)
+    buffer.past.problem = "no answer came"
+    assert pane(past)[0] == "No answer came (PageUp asks again)"
+    past.model.columns = 30
+    top(past.model)
+    assert pane(past, 30)[0] == "No answer came"
     buffer.network.questions.refused = True
     assert "PageUp" not in past.picture(100, 12)
 
