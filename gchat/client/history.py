@@ -101,7 +101,9 @@ def want(buffer: Buffer) -> None:
 def _is_to_be_filled(model: Model, buffer: Buffer) -> bool:
     """Tell whether a buffer has less than a screen of what was said, and there may be more."""
     past = buffer.past
-    if past.question is not None or past.is_whole(buffer) or buffer.is_full or buffer not in model.buffers:
+    if past.question is not None or past.is_whole(buffer) or buffer.is_full:
+        return False
+    if buffer not in model.buffers or why_not(buffer):  # closed, or left, since it was wanted
         return False
     rows = max(1, place_of(model).body)
     return len(list(islice(said(buffer), rows))) < rows

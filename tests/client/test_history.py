@@ -139,6 +139,19 @@ def test_channels_are_asked_for_one_after_the_other(playbook: Callable[..., Play
     assert asked(book.sent()) == []
 
 
+def test_channels_that_are_left_meanwhile_are_not_asked_for(playbook: Callable[..., Playbook]) -> None:
+    book = playbook().register(GCHAT, TOKENS)
+    for name in ("#a", "#b", "#c"):
+        book.server(f"{OWN} JOIN {name}", f":s 366 Neural {name} :End")
+    book.server(f"{OWN} PART #b")
+    book.type("/close #c")
+    book.model.close(book.buffer("#c"))
+    book.sent()
+    book.server(*page(book.network.questions.open[0].label, "#a"))
+    assert asked(book.sent()) == []
+    assert book.network.questions.wanted == []
+
+
 def test_a_full_screen_asks_for_nothing(book: Playbook) -> None:
     book.happen(events.ConnectionLost(1))
     book.wait(2)
