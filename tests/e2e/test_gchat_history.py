@@ -19,6 +19,18 @@ def gchat(machine: Machine, port: int, columns: int = 80, rows: int = 24) -> Ter
     return terminal
 
 
+def words(text: str) -> list[int]:
+    """The numbers of the words on a screen."""
+    return [int(number) for number in re.findall(r"word (\d{3})", text)]
+
+
+def is_page_before(text: str, first: int) -> bool:
+    """Tell whether all of a screen is painted, no answer is waited for, and its words begin before one."""
+    shown = words(text)
+    whole = shown == list(range(shown[0], shown[-1] + 1)) and len(shown) > 10
+    return whole and shown[0] < first and "Asking" not in text
+
+
 def test_who_comes_back_sees_what_was_said_and_pages_up_beyond_it(machine: Machine) -> None:
     server = machine.server("--no-throttle")
     owner = machine.raw(server.port)
@@ -32,6 +44,8 @@ def test_who_comes_back_sees_what_was_said_and_pages_up_beyond_it(machine: Machi
     neural.until(f"word {SAID - 1:03}")
     neural.type("see you tomorrow\r")
     nine.until("see you tomorrow")
+    mine = "Neural  see you tomorrow"
+    neural.until(lambda text: mine in text and "…" not in neural.row(mine))  # else /quit asks first
     neural.type("/quit\r")
     assert neural.wait() == 0
     nine.until(" QUIT ")
@@ -39,28 +53,25 @@ def test_who_comes_back_sees_what_was_said_and_pages_up_beyond_it(machine: Machi
     nine.until("PONG")
 
     again = gchat(machine, server.port)
-    again.until("one more thing")
-    screen = again.until("see you tomorrow").split("\n")
-    order = [
-        next(n for n, row in enumerate(screen) if wanted in row)
-        for wanted in (f"word {SAID - 1:03}", "Neural  see you tomorrow", "You joined", "one more thing")
-    ]
-    assert order == sorted(order)
-    assert screen[0].endswith("2 here")
+    wanted = (f"word {SAID - 1:03}", mine, "You joined", "one more thing")
+    screen = again.until(lambda text: all(words in text for words in wanted))
+    places = [screen.index(words) for words in wanted]
+    assert places == sorted(places)
+    assert screen.split("\n")[0].endswith("2 here")
     assert b"Nothing older" not in again.raw
     assert " new ──" not in again.text
 
-    seen: set[str] = set()
-    for _ in range(60):
-        seen |= set(re.findall(r"word \d{3}", again.text))
-        if "Here it begins" in again.text:
-            break
-        before = again.text
+    first = words(again.text)[0]
+    while first:
         again.type("\x1b[5~")
-        again.until(lambda text, before=before: text != before and "Asking" not in text)  # type: ignore[misc]
-    assert seen == {f"word {number:03}" for number in range(SAID)}
+        again.until(lambda text, before=first: is_page_before(text, before))  # type: ignore[misc]
+        page = words(again.text)
+        assert page[-1] >= first  # nothing lies between two pages
+        first = page[0]
+    again.type("\x1b[5~")
+    again.until("Here it begins: nothing older is kept")
     rows = again.text.split("\n")
-    assert "Here it begins: nothing older is kept" in rows[1]
+    assert "Here it begins" in rows[1]
     assert "───" in rows[2]
     assert "↓ more" in rows[-2]
     again.type("\x1b>")

@@ -26,8 +26,9 @@ from gchat.irc import numerics as n
 from gchat.irc.message import Message
 
 KIND = "chathistory"
-_SAME_TIME = 0.002  # seconds between two times of one message, which has milliseconds
+_MOST = 2000  # messages taken of a page; one of several lines may be as many
 _CLOCKS_APART = 120.0  # seconds that this machine's clock may be wrong: lines without an echo have its time
+_MOST_ALIKE = 50  # lines of ours with the same words that are looked at
 
 
 # --- the answers ---------------------------------------------------------------------------------
@@ -127,7 +128,7 @@ def _take(turn: Turn, network: Network, question: Question, batch: Batch) -> Non
     room = buffer.scrollback - len(buffer.lines)
     if room <= 0:  # it filled up while the page was on its way
         return
-    ours = ours[-room:]
+    ours = ours[-min(room, _MOST) :]
     entries = list(_entries(turn, network, buffer, ours, before))
     buffer.add_before([line for _, line in entries if line is not None])
     for entry in entries:
@@ -196,20 +197,22 @@ class _There:
 
     def __init__(self, lines: Iterable[Line]) -> None:
         self.ids: set[str] = set()
-        self._said: dict[tuple[str, str], list[tuple[float, float]]] = {}
+        self._said: set[tuple[str, str, int]] = set()  # the time in milliseconds, as servers have it
+        self._own: dict[tuple[str, str], list[float]] = {}
         for line in lines:
             if line.msgid:
                 self.ids.add(line.msgid)
+            elif line.own:
+                self._own.setdefault((line.nick, line.text), []).append(line.time)
             else:
-                apart = _CLOCKS_APART if line.own else _SAME_TIME
-                self._said.setdefault((line.nick, line.text), []).append((line.time, apart))
+                self._said.add((line.nick, line.text, round(line.time * 1000)))
 
     def has(self, line: Line) -> bool:
         """Tell whether a line is there."""
-        if line.msgid in self.ids:
+        if line.msgid in self.ids or (line.nick, line.text, round(line.time * 1000)) in self._said:
             return True
-        known = self._said.get((line.nick, line.text), ())
-        return any(abs(line.time - time) <= apart for time, apart in known)
+        own = self._own.get((line.nick, line.text), [])
+        return any(abs(line.time - time) <= _CLOCKS_APART for time in own[:_MOST_ALIKE])
 
 
 # --- a line --------------------------------------------------------------------------------------
@@ -219,10 +222,10 @@ def _line(
     turn: Turn, network: Network, buffer: Buffer, message: Message, time: float, *, own: bool
 ) -> Line | None:
     """Make the line that a message would have been; None for what says nothing to people."""
-    text = "".join(message.params[1:2])
-    raw_nick, bang, _ = message.source.partition("!")
-    if not text:
+    if len(message.params) < 2:
         return None
+    text = message.params[1]
+    raw_nick, bang, _ = message.source.partition("!")
     kind = LineKind.NOTICE if message.command == "NOTICE" else LineKind.MESSAGE
     if text[:1] == "\x01":
         word, _, text = text.strip("\x01").partition(" ")

@@ -305,6 +305,14 @@ def test_an_answer_without_end_is_cut(playbook: Callable[..., Playbook]) -> None
     assert book.buffer("#team").unread == 0
 
 
+def test_an_answer_longer_than_asked_for_is_cut(book: Playbook) -> None:
+    answer(book, *(f"@{DAY}1.000Z;msgid=m{n} {NINE} PRIVMSG #team :word {n}" for n in range(5000)))
+    assert len(book.lines("#team")) == 2000
+    assert texts(book)[-1] == "Nine: word 4999"
+    book.press("M-<")
+    assert [line.partition(" ")[2] for line in book.sent()] == ["CHATHISTORY BEFORE #team msgid=m3000 50"]
+
+
 def test_a_full_buffer_asks_for_nothing_more(playbook: Callable[..., Playbook]) -> None:
     settings = Settings()
     settings.scrollback = 100
