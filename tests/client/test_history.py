@@ -416,3 +416,11 @@ def test_a_server_that_refuses_the_capability_is_asked_no_more(playbook: Callabl
     book.type("/query Nine")
     assert asked(book.sent()) == []
     assert not any("CAP" in line for line in book.sent())
+
+
+def test_gchat_server_is_asked_without_the_capability(playbook: Callable[..., Playbook]) -> None:
+    book = playbook().register(f"{GCHAT} draft/chathistory", TOKENS)
+    book.server(f"{OWN} JOIN #team", ":s 366 Neural #team :End")
+    sent = book.sent()
+    assert asked(sent) == ["CHATHISTORY LATEST #team * 50"]
+    assert not any("CAP REQ" in line for line in sent)
