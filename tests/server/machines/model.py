@@ -254,7 +254,8 @@ class Model:
             return "482"
         if target in room.members:
             return "443"
-        target.invited.add(room)
+        if room.moderates(person):  # anybody else's word opens nothing
+            target.invited.add(room)
         target.seen.append((person.nick, "INVITE", target.nick, room.name))
         return ""
 
