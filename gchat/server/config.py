@@ -246,7 +246,12 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("limits", "command_burst", _number, "commands at once"),
     ("limits", "nick_rate", _number, "nick changes a second"),
     ("limits", "nick_burst", _number, "nick changes at once"),
-    ("limits", "login_rate", _number, "wrong logins a second, of one account and from one address"),
+    (
+        "limits",
+        "login_rate",
+        _number,
+        "wrong logins a second, from one address; an account takes eight times as many",
+    ),
     ("limits", "login_burst", _number, "wrong logins at once"),
     ("limits", "connections", _whole, "connections in all"),
     (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Generator
-from typing import Any
+from typing import Any, Final
 
 from gchat.irc import limits, scram
 from gchat.irc.casemap import fold
@@ -28,6 +28,7 @@ NEEDS_CODE = "This account needs the code of its authenticator after the passwor
 CROWDED = "This account has as many connections as one may have: close one of them"
 OTHERS = "Other connections are this user, too: they would all change their account"
 DEVICELEN = 32  # characters
+SHARE: Final = 1 / 8  # tokens of an account that a try costs, where it costs the address a whole one
 # For a name that nobody has: no password fits, and to find that out takes as long as for any other.
 NOBODY = Verifier(scram.ITERATIONS, bytes(scram.SALT), bytes(32), bytes(32))
 
@@ -49,31 +50,34 @@ def find(request: Request, name: str) -> tuple[Account | None, str]:
 
 
 class Attempt:
-    """One try, which costs a token of the account and of the address until it proves right."""
+    """One try, which costs a token of the address, and a part of one of the account, until it proves right.
+
+    An account takes more than an address may try: who guesses from one place keeps its owner from nothing.
+    """
 
     def __init__(self, request: Request, name: str) -> None:
         """Raises LoginError for one too many."""
         engine, now = request.engine, request.engine.clock()
         account, _ = find(request, name)
         # The address is asked first: whoever has used it up is not to fill the rest with ever more names.
-        wanted = [(engine.logins, f"address {neighbourhood(request.session.host)}")]
+        wanted = [(engine.logins, f"address {neighbourhood(request.session.host)}", 1.0)]
         if account is not None:
-            wanted.append((engine.account_logins, account.key))
+            wanted.append((engine.account_logins, account.key, SHARE))
         else:
             # What is counted for a name that nobody has may be forgotten, unlike an account's: all it does is
             # to answer the same.
-            wanted.append((engine.logins, f"name {fold(limits.cut(name, limits.NICKLEN))}"))
-        self._paid: list[tuple[Buckets, str]] = []
-        for buckets, key in wanted:
-            if not buckets.take(key, now):
+            wanted.append((engine.logins, f"name {fold(limits.cut(name, limits.NICKLEN))}", SHARE))
+        self._paid: list[tuple[Buckets, str, float]] = []
+        for buckets, key, cost in wanted:
+            if not buckets.take(key, now, cost):
                 self.succeeded()
                 raise LoginError(TOO_MANY)
-            self._paid.append((buckets, key))
+            self._paid.append((buckets, key, cost))
 
     def succeeded(self) -> None:
         """It was right, and costs nothing."""
-        for buckets, key in self._paid:
-            buckets.give_back(key)
+        for buckets, key, cost in self._paid:
+            buckets.give_back(key, cost)
 
 
 def by_password(request: Request, name: str, password: str) -> Login:

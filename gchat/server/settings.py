@@ -110,7 +110,7 @@ class Limits:
     command_burst: float = 30.0
     nick_rate: float = 0.1  # nick changes
     nick_burst: float = 5.0
-    login_rate: float = 0.05  # wrong logins, of one account and from one address
+    login_rate: float = 0.05  # wrong logins from one address; an account takes eight times as many
     login_burst: float = 10.0
     connections: int = 20_000
     connections_per_address: int = 64  # an IPv6 network of 64 bits is one

@@ -90,8 +90,8 @@ class Buckets:
     def __len__(self) -> int:
         return len(self._buckets)
 
-    def take(self, key: Hashable, now: float) -> bool:
-        """Pay a token of this key's bucket; False where there is none."""
+    def take(self, key: Hashable, now: float, cost: float = 1.0) -> bool:
+        """Pay so many tokens of this key's bucket; False where there are less."""
         if not self._rate:
             return True
         bucket = self._buckets.pop(key, None)
@@ -100,13 +100,13 @@ class Buckets:
                 return False
             bucket = TokenBucket(self._rate, self._burst, now)
         self._buckets[key] = bucket  # last: the one longest unused is the first
-        return bucket.take(now)
+        return bucket.take(now, cost)
 
-    def give_back(self, key: Hashable) -> None:
+    def give_back(self, key: Hashable, cost: float = 1.0) -> None:
         """Take back a payment."""
         bucket = self._buckets.get(key)
         if bucket is not None:
-            bucket.give_back()
+            bucket.give_back(cost)
 
     def change(self, rate: float, burst: float) -> None:
         """Apply new settings, to the living buckets too."""

@@ -224,13 +224,21 @@ def slow(make_chat):
 
 
 def test_wrong_passwords_run_out(slow):
-    hosts = [f"192.0.2.{n}" for n in range(12)]
-    clients = [slow.connect(host) for host in hosts]
-    answers = [plain(client, "Neural", "wrong")[0] for client in clients]
-    assert [answer == WRONG for answer in answers] == [True] * 10 + [False] * 2
-    assert "Too many wrong passwords: wait some minutes" in answers[-1]
-    assert "Too many" in plain(slow.connect("192.0.2.99"), "Neural")[0]
+    for name in ("Neural", "Nobody"):  # they tell nobody which of them there is
+        clients = [slow.connect(f"192.0.2.{n}") for n in range(82)]
+        answers = [plain(client, name, "wrong")[0] for client in clients]
+        assert [answer == WRONG for answer in answers] == [True] * 80 + [False] * 2
+        assert "Too many wrong passwords: wait some minutes" in answers[-1]
+        assert "Too many" in plain(slow.connect("192.0.2.99"), name)[0]
     slow.now += 60
+    assert len(plain(slow.connect("192.0.2.99"), "Neural")) == 2
+
+
+def test_who_guesses_from_one_address_keeps_the_owner_from_nothing(slow):
+    guesser = slow.connect("192.0.2.66")
+    for _ in range(200):
+        plain(guesser, "Neural", "wrong")
+        slow.now += 1.5
     assert len(plain(slow.connect("192.0.2.99"), "Neural")) == 2
 
 
@@ -242,7 +250,7 @@ def test_an_address_runs_out_too(slow):
 
 def test_other_names_do_not_have_the_wrong_passwords_of_an_account_forgotten(slow):
     slow.engine.logins = Buckets(0.05, 10.0, most=20)
-    for n in range(10):
+    for n in range(80):
         assert plain(slow.connect(f"192.0.2.{n}"), "Neural", "wrong") == [WRONG]
     for n in range(60):
         assert plain(slow.connect(f"198.51.100.{n}"), f"Name{n}", "wrong") == [WRONG]
