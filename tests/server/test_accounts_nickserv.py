@@ -51,6 +51,23 @@ def test_registering(chat):
     ]
 
 
+def test_a_mute_holds_whatever_is_said_to_nickserv(chat):
+    op, guest = chat.join("#team", "Op", "Guest")
+    op.send("MODE #team +b m:guest!*@*")
+    guest.read()
+    assert says(guest, "IDENTIFY Neural sesame") == ["You are logged in to Neural"]
+    assert guest.session.user.nick == "Guest"
+    assert guest.numerics("PRIVMSG #team :hello") == ["404"]
+    op.send("MODE #team -b m:guest!*@*", "MODE #team +b m:a:neural")
+    guest.read()
+    assert says(guest, "LOGOUT") == ["You are banned or muted in #team: leave it before you log out"]
+    assert guest.numerics("PRIVMSG #team :hello") == ["404"]
+    guest.send("PART #team")
+    guest.read()
+    says(guest, "LOGOUT")
+    assert not guest.session.user.account
+
+
 @pytest.mark.parametrize("line", ["NS", "NICKSERV", "PRIVMSG NickServ :", "PRIVMSG NickServ@gchat.test :"])
 def test_identifying_gives_the_nick(chat, line):
     client = chat.client("Guest")

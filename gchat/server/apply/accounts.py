@@ -5,7 +5,7 @@ from __future__ import annotations
 from gchat.irc.casemap import fold
 from gchat.irc.message import Message
 from gchat.irc.numerics import ERR_SASLFAIL, RPL_LOGGEDOUT, RPL_SASLSUCCESS
-from gchat.server import accounts, events, keyvalues, nicknames, replies, services
+from gchat.server import accounts, admission, events, keyvalues, nicknames, replies, services
 from gchat.server import capabilities as cap
 from gchat.server.accounts import Account
 from gchat.server.apply import history, invitations, metadata, registrations, returning, seats
@@ -171,6 +171,8 @@ def _give_nick_back(now: Applying, user: User, account: Account, reclaim: bool) 
         nick = account.name
     else:
         return
+    if admission.where_silenced(user, user.channels.values()) is not None:
+        return  # another nick must not undo it
     if make_room(now, nick, account):
         change_nick(now, user, nick)
 

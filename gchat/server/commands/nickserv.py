@@ -10,7 +10,7 @@ from base64 import b32encode
 
 from gchat.irc import limits, scram
 from gchat.irc.casemap import fold
-from gchat.server import login, totp
+from gchat.server import admission, login, totp
 from gchat.server.accounts import Account, Device
 from gchat.server.commands import accounts, invitations
 from gchat.server.events import AccountChanged, AccountDropped, LoggedOut
@@ -71,8 +71,12 @@ def _redeem(request: Request, words: list[str]) -> Steps:
 
 def _logout(request: Request, words: list[str]) -> Steps:
     yield from ()
-    if len(request.user.sessions) > 1:
+    user = request.user
+    if len(user.sessions) > 1:
         raise login.LoginError(login.OTHERS)
+    silencing = admission.where_silenced(user, user.channels.values())
+    if silencing is not None:  # it may be the account that is
+        raise login.LoginError(f"You are banned or muted in {silencing.name}: leave it before you log out")
     request.commit(LoggedOut(request.user.uid))
 
 
