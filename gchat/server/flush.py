@@ -101,10 +101,10 @@ class Flush:
         order, early, unhandled = self._order, self._early, self._unhandled
         for session in new:
             (early if session.command_count < EARLY else order).append(session)
-        turn = False
+        early_next = True
         while order or early:
-            turn = not turn
-            queue = order if order and (turn or not early) else early
+            early_next = not early_next
+            queue = early if early and (early_next or not order) else order
             session = queue.popleft()
             data = unhandled.pop(session)
             if session.closing:  # nobody listens to it any more
